@@ -24,12 +24,12 @@ import { addStats } from "../services/realtime/src/stats.ts";
 
 type Router = Parameters<typeof createApp>[0];
 
-test("docs/api.md is what the schemas generate: run `pnpm docs:api` after a change of them", () => {
+test("docs/api.md equals the output of the schemas: run `pnpm docs:api` after a change of them", () => {
   const written = readFileSync(join(import.meta.dirname, "../docs/api.md"), "utf8");
   expect(written === writeReference()).toBe(true);
 });
 
-test.each(COMMAND_NAMES)("the example of %s fits its schemas, and nothing in it is undocumented", (name) => {
+test.each(COMMAND_NAMES)("the example of %s fits its schemas, and all its fields are documented", (name) => {
   const { data, answer } = COMMAND_EXAMPLES[name];
   expect(COMMANDS[name].data.safeParse(data)).toMatchObject({ success: true });
   expect(COMMANDS[name].answer.parse(answer)).toEqual(answer);
@@ -50,7 +50,7 @@ test.each(ROUTE_NAMES)("the examples of %s fit its schemas, one for each answer 
     expect(body?.parse(bodies[status])).toEqual(bodies[status]);
 });
 
-/** The dependencies of the routes. No route is called, so there are none. */
+/** The dependencies of the routes. It is empty, because no route is called. */
 const ports = { tokens: [] } as never;
 
 const SERVICES: Record<string, () => Router> = {
@@ -70,7 +70,7 @@ const SERVICES: Record<string, () => Router> = {
   },
 };
 
-test.each(Object.keys(SERVICES))("every route of %s is in the protocol, and no other one", (service) => {
+test.each(Object.keys(SERVICES))("the protocol has exactly the routes of %s", (service) => {
   const router = SERVICES[service]!();
   createApp(router, {
     health: createHealth(),

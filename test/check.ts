@@ -25,7 +25,10 @@ function run(command: string, ...args: string[]): Promise<boolean> {
   });
 }
 
-/** One thread: several threads would check much of the same twice, for half as much CPU again. Unchanged files are skipped. */
+/**
+ * Checks types in one thread, because several threads would check much of the same twice, for half as much
+ * CPU again. Skips unchanged files.
+ */
 function checkTypes(project: string, name: string): Promise<boolean> {
   const known = join(root, `node_modules/.cache/check/${name}.tsbuildinfo`);
   return run("tsc", "-p", project, "--singleThreaded", "--incremental", "--tsBuildInfoFile", known);

@@ -10,7 +10,7 @@ const folders = (area: string) => readdirSync(join(root, area)).map((name) => `$
 const ours = ({ dependencies = {} }: Manifest) =>
   Object.keys(dependencies).filter((name) => name.startsWith("@teravoz/"));
 
-/** Suites, and what they share: these may import what only tests need. */
+/** Returns whether a file is a suite or shared by suites. These may import dependencies of tests. */
 const isForTests = (path: string) => path.endsWith(".test.ts") || /^(contract|testing)(\/|\.ts$)/.test(path);
 
 const services = folders("services").map(manifest);
@@ -35,26 +35,26 @@ test("no package depends on a service", () => {
   for (const each of packages) expect(ours(each).filter((name) => names.includes(name))).toEqual([]);
 });
 
-test("the domain depends on nothing of ours and on nothing that does I/O", () => {
+test("the domain depends on no package of ours and on none that does I/O", () => {
   expect(Object.keys(manifest("packages/domain").dependencies ?? {})).toEqual(["libphonenumber-js", "uuid"]);
   const domain = sources.filter(({ folder }) => folder === "packages/domain");
   for (const { text } of domain)
     expect(text).not.toMatch(/from "node:|Date\.now\(|new Date\(\)|Math\.random/);
 });
 
-test("the protocol depends on the domain and zod alone, and imports no module of Node: pages load it", () => {
+test("the protocol depends only on the domain and zod, and imports no module of Node, because pages load it", () => {
   const { dependencies = {} } = manifest("packages/protocol");
   expect(Object.keys(dependencies)).toEqual(["@teravoz/domain", "zod"]);
   for (const { text } of sources.filter(({ folder }) => folder === "packages/protocol"))
     expect(text).not.toMatch(/from "node:/);
 });
 
-test("kafkajs stays behind packages/kafka and mongodb behind packages/store, the stack's own checks apart", () => {
+test("only packages/kafka imports kafkajs and only packages/store imports mongodb, except for the stack's own checks", () => {
   expect(importers("kafkajs")).toEqual(["packages/kafka"]);
   expect(importers("mongodb").filter((folder) => folder !== "packages/stack")).toEqual(["packages/store"]);
 });
 
-test("what a source imports is listed by its package", () => {
+test("each import of a source is a dependency of its package", () => {
   for (const { folder, path, text } of sources) {
     const { dependencies = {}, name } = manifest(folder);
     const imported = [...text.matchAll(/from "((?:@[^/"]+\/)?[^./"][^/"]*)/g)].map(([, library]) => library!);
@@ -65,7 +65,10 @@ test("what a source imports is listed by its package", () => {
   }
 });
 
-/** The folders of services/board/src that each of these may import; `words.ts` at the top composes the words of all folders. */
+/**
+ * The folders of services/board/src that each of these may import. `words.ts` at the top combines the words
+ * of all folders.
+ */
 const BOARD_IMPORTS: Record<string, readonly string[]> = {
   model: [],
   base: ["model", "words.ts"],
@@ -78,7 +81,7 @@ const boardPaths = readdirSync(board, { recursive: true, encoding: "utf8" }).fil
 );
 const boardText = (path: string) => readFileSync(join(board, path), "utf8");
 
-test("the board imports no package of ours whole, but an entry that a page can load", () => {
+test("the board imports no package of ours as a whole, but only entries that a page can load", () => {
   const imported = boardPaths.flatMap((path) =>
     [...boardText(path).matchAll(/from "@teravoz\/([^"]+)"/g)].map(([, name]) => name!),
   );
@@ -89,12 +92,12 @@ test("the board imports no package of ours whole, but an entry that a page can l
   expect(imported.length).toBeGreaterThan(50);
 });
 
-/** The field of a body, and the functions of the domain that read it. */
+/** Matches the field of a body, and the functions of the domain that read it. */
 const STAMP = /[tT]imestamp|readOccurrence/;
 
 test("the board reads no timestamp of a sender: the server sends when each event happened", () => {
   const readers = boardPaths.filter((path) => STAMP.test(boardText(path)));
-  // the list of the fields that are not masked
+  // its only use is the list of fields that are not masked
   expect(readers).toEqual(["base/format.ts"]);
   expect(boardText("base/format.ts").match(/[tT]imestamp/g)).toHaveLength(1);
 });

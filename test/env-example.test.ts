@@ -12,12 +12,15 @@ const compose = read("docker-compose.yml");
 const named = [...example.matchAll(/^#?([A-Z_]+)=/gm)].map(([, name]) => name ?? "");
 const tables: Record<string, Settings> = { ingest, projector, realtime };
 const inTables = Object.values(tables).flatMap((table) => Object.keys(table));
-/** What compose fills in from .env, whoever asks for it. */
+/** The variables that compose reads from .env, for any service. */
 const inCompose = [...compose.matchAll(/\$\{([A-Z_]+)/g)].map(([, name]) => name ?? "");
-/** Read by the commands and by readConfig itself, not by a table of a service. */
+/** Variables that the commands and readConfig itself read, but no table of a service. */
 const elsewhere = ["AUTH", "STACK", "KAFKA_REPLICATION_FACTOR"];
 
-/** What any service must have in production stands open, everything else is commented out with its default. */
+/**
+ * The lines of a setting. A setting that any service needs in production has an empty value, every other one
+ * is commented out with its default.
+ */
 const describeSetting = (name: string, { doc, default: usual = "" }: Setting) =>
   `# ${doc}\n${isNeeded(name) ? `${name}=` : `#${name}=${usual}`}\n`;
 const isNeeded = (name: string) => Object.values(tables).some((table) => table[name]?.neededInProduction);
@@ -39,7 +42,7 @@ describe(".env.example", () => {
     expect(named).toEqual(expect.arrayContaining(inCompose));
   });
 
-  test("names each variable once, and none that nobody reads", () => {
+  test("names each variable once, and none that is unused", () => {
     expect(named.toSorted()).toEqual([...new Set([...inTables, ...inCompose, ...elsewhere])].toSorted());
   });
 });

@@ -15,14 +15,14 @@ function foldersOf(area: string): string[] {
   return readdirSync(join(root, area)).map((name) => `${area}/${name}`);
 }
 
-/** The folders of a workspace package and of all it needs, directly or not. */
+/** The folders of a workspace package and of all that it needs, directly or indirectly. */
 function neededBy(folder: string): string[] {
   const { dependencies = {} } = manifests.get(folder)!;
   const direct = folders.filter((each) => manifests.get(each)!.name in dependencies);
   return [folder, ...direct.flatMap(neededBy)];
 }
 
-test("whatever a service needs of the workspace goes into the image", () => {
+test("the image contains every workspace package that a service needs", () => {
   const needed = new Set(foldersOf("services").flatMap(neededBy));
   const [copied, letIn] = [read("Dockerfile"), read(".dockerignore").split("\n")];
   for (const folder of needed) {

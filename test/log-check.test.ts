@@ -28,17 +28,17 @@ test.each([
   "12345678000195",
   "someone.else@example.com",
   "unhandledRejection",
-])("a log that holds %s is found out", async (what) => {
+])("a log that contains %s is reported", async (what) => {
   expect(await leaksOf(`{"msg":"x","field":"<${what}>"}`)).toContain(`ingest-1.log holds ${what}`);
 });
 
-test("ports, times, counts and queues are nobody's", async () => {
+test("ports, times, counts and queues are not personal data", async () => {
   const line =
     '{"time":"2026-01-05T12:00:00.123Z","port":54321,"queue":900,"records":1463669,"stack":"at x.ts:10:5"}';
   expect(await leaksOf(line)).toEqual([]);
 });
 
-/** Seconds of CPU that the work takes: other processes that keep the machine busy do not count. */
+/** Seconds of CPU of the work. The load of other processes does not count. */
 function cpuSeconds(work: () => void): number {
   const before = process.cpuUsage();
   work();
@@ -46,7 +46,7 @@ function cpuSeconds(work: () => void): number {
   return (user + system) / 1_000_000;
 }
 
-test("the time that a body takes grows with its length, not with its square, whatever it holds", () => {
+test("the time for a body grows linearly with its length, whatever its content", () => {
   const length = 128 * 1024;
   const seconds = cpuSeconds(() => {
     for (const unit of ["x", "1", "a@", "a.", "@a.b.", '"call_id":', "\u0000"])
@@ -56,7 +56,7 @@ test("the time that a body takes grows with its length, not with its square, wha
   expect(seconds).toBeLessThan(5);
 });
 
-test("the time that a log takes does not grow with the number of values that were sent", () => {
+test("the time for a log does not grow with the number of sent values", () => {
   const sent = gatherPersonal();
   for (let n = 0; n < 20_000; n++) sent.add(`{"call_id":"1463669263.${10_000 + n}"}`);
   const line = '{"time":"2026-01-05T12:00:00.123Z","call":"1463669263.9999","msg":"stored"}\n';

@@ -8,22 +8,22 @@ import { installChromium } from "../support/chromium.ts";
 import { runJest, type Totals } from "../support/run-jest.ts";
 import { withSharedStack } from "../support/shared-stack.ts";
 
-/** A line of the table, the test that measured it, and the load of the machine before that. */
+/** A figure, the test that measured it, and the load of the machine before that. */
 type Figure = { test: string; what: string; reached: string; date: string; load: string };
 
-/** Eight minutes of one page, with what the machine adds. */
+/** Time limit in ms of a long test: eight minutes of one page, and the overhead of the machine. */
 const LONG_TEST_MS = 900_000;
-/** The figures of the long run, and the page that shows them. */
+/** The files with the figures of the long run, and with the page that shows them. */
 const FIGURES = join(import.meta.dirname, "figures.json");
 const PAGE = join(import.meta.dirname, "README.md");
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
 const { long, title } = new Command("test:board")
-  .description("The page at scale, in a real browser: frames, memory, 50,000 calls, 5,000 queues.")
+  .description("Measures the page at scale in a real browser: frames, memory, 50,000 calls, 5,000 queues.")
   .option(
     "--long",
-    "a minute of each and seven and a half of memory; the table goes to test/browser/README.md",
+    "measure a minute per figure and seven and a half for memory, and write test/browser/README.md",
   )
   .option("-t, --title <pattern>", "only tests whose title matches")
   .parse()
@@ -39,7 +39,7 @@ async function measure(file: string): Promise<Totals> {
   const load = loadavg()[0]!.toFixed(1);
   const totals = await withSharedStack(async () => {
     await installChromium(say);
-    // with the addresses of the parts, that are there from here on
+    // includes the addresses of the parts, which are known from here on
     const env = { ...process.env, BOARD_FIGURES: file, ...(long ? { BOARD: "long" } : {}) };
     const patterns = ["browser/scale"];
     return runJest({ projects: ["browser"], patterns, title, env, testTimeoutMs: LONG_TEST_MS });
@@ -47,12 +47,12 @@ async function measure(file: string): Promise<Totals> {
   const lines = (await readFile(file, "utf8").catch(() => "")).split("\n").filter(Boolean);
   const date = new Date().toISOString().slice(0, 10);
   const measured = lines.map((line): Figure => ({ ...JSON.parse(line), date, load }));
-  process.stdout.write(`${formatTable(measured)}\n`);
+  process.stdout.write(`${formatFigures(measured)}\n`);
   if (long) await keep(measured);
   return totals;
 }
 
-/** Writes the figures in place of earlier ones of the same tests, and the page. */
+/** Replaces earlier figures of the same tests, and writes the page. */
 async function keep(measured: readonly Figure[]): Promise<void> {
   const kept: Figure[] = existsSync(FIGURES) ? JSON.parse(readFileSync(FIGURES, "utf8")) : [];
   const [earlier, now] = [kept, measured].map((figures) => Map.groupBy(figures, ({ test }) => test));
@@ -61,25 +61,33 @@ async function keep(measured: readonly Figure[]): Promise<void> {
   await writeFile(PAGE, formatPage(all));
 }
 
-function formatTable(figures: readonly Figure[]): string {
+function formatFigures(figures: readonly Figure[]): string {
   const rows = figures.map(
-    ({ what, reached, date, load }) => `| ${what} | ${reached} | ${date}, load ${load} |`,
+    ({ what, reached, date, load }) => `- ${what}:\n  ${reached}\n  (${date}, load ${load})`,
   );
-  return ["| what | reached | measured |", "|---|---|---|", ...rows].join("\n");
+  return ["Each entry has the figure, its date, and the load of the machine before it.", "", ...rows].join(
+    "\n",
+  );
 }
 
 function formatPage(figures: readonly Figure[]): string {
   return `# The page at scale
 
-\`npx -y pnpm test:board\` measures it in a real Chromium against real parts. \`pnpm test\` runs the same tests without judging speed, with
-realtime over the store in memory. \`--long\` takes a minute for each row and seven and a half for memory, and writes this table;
-\`npx -y pnpm test:long --only board\` does so in two pieces of less than ten minutes. Frames are the times between two of
-\`requestAnimationFrame\`, 16.7 ms where nothing is late. The page that only computes, in the same browser under the same load, is what the
-machine itself costs: a row is red where more than a hundredth of its frames take over 50 ms and over twice what they take of that page.
+\`npx -y pnpm test:board\` measures the page in a real Chromium against real parts. \`pnpm test\` runs
+the same tests with realtime over the store in memory, and does not judge the speed. \`--long\` takes
+a minute for each figure and seven and a half for memory, and writes this page.
+\`npx -y pnpm test:long --only board\` does so in two pieces of less than ten minutes.
 
-\`pnpm test:board --long\`, ${describeMachine()}; browser, services, parts and load share the cores; the load is the average of the machine in the
-minute before it began.
+Frames are the times between two calls of \`requestAnimationFrame\`, 16.7 ms if none is late. The page
+that only computes, in the same browser under the same load, shows the costs of the machine itself.
+A test is red if more than a hundredth of its frames take over 50 ms and over twice the time of that
+page's frames.
 
-${formatTable(figures)}
+The figures are of \`pnpm test:board --long\` on this machine:
+${describeMachine()}.
+Browser, services, parts and load share its cores. The load is the average of the machine in the
+minute before the test.
+
+${formatFigures(figures)}
 `;
 }

@@ -10,10 +10,10 @@ import { seedCalls } from "../support/many-calls.ts";
 import { zoneAtNoon } from "../support/noon.ts";
 import { batchOf, erasureKeys, log, sampleEvent, uriOf } from "../support/store.ts";
 
-/** More than a snapshot holds. */
+/** Number of calls, more than a snapshot contains. */
 const MANY = 10_400;
 const HOUR_MS = 3_600_000;
-/** Asked for once: when the hour ends it is another. */
+/** Determined once, because it changes with the hour. */
 const ZONE = zoneAtNoon();
 
 const suite = useBoards({ env: { ACCOUNT_TIME_ZONE: ZONE } }, async ({ db }) => {
@@ -23,7 +23,10 @@ const suite = useBoards({ env: { ACCOUNT_TIME_ZONE: ZONE } }, async ({ db }) => 
 });
 const open = (path: string, options: BrowserContextOptions = {}) => suite.open(path, 0, options);
 
-/** A call of yesterday, one of three days ago, one of a month ago, and one that began yesterday and goes on. */
+/**
+ * Stores a call of yesterday, one of three days ago, one of a month ago, and one that began yesterday and is
+ * still open.
+ */
 async function seedOld(uri: string): Promise<void> {
   const connection = await connectMongo({ uri, log });
   const store = createMongoStore({ connection, log, erasureKeys });
@@ -60,7 +63,7 @@ const period = (page: Page, name: string) =>
 
 test("the list covers today, other days or chosen times, and the URL keeps the choice", async () => {
   const { page, problems } = await open("/calls");
-  // a call that began yesterday and goes on is one of yesterday
+  // a call that began yesterday and is still open belongs to yesterday
   await expectListed(page, MANY);
   await period(page, "ontem").click();
   await eventually(async () => expect((await queuesOf(page)).sort()).toEqual(["goes on", "yesterday"]));
@@ -102,9 +105,9 @@ test("a search covers the chosen period, and finds more when it is extended to a
   expect(page.url()).toContain("q=three+days+ago");
 });
 
-test("a search that matches too much says that it was cut off, and one that is narrower does not", async () => {
+test("a search that matches too much reports that it was cut off, and a narrower one does not", async () => {
   const { page, problems } = await open("/calls?period=all#q=55119");
-  // so many numbers are looked up, and in this seed each has one call
+  // the limit of looked-up numbers, each of which has one call in this seed
   await expectListed(page, 500);
   const said = page.getByRole("alert").filter({ hasText: "A busca parou antes do fim" });
   expect(await said.count()).toBe(1);
@@ -126,7 +129,9 @@ const COLUMNS: [string, number, (call: Call) => unknown][] = [
 ];
 const collator = new Intl.Collator("pt-BR", { numeric: true });
 
-/** Unknown values come last in either order; of equal ones the newest comes first. */
+/**
+ * Sorts calls as the page does. Unknown values come last in either order. Equal ones are sorted newest first.
+ */
 function sortStored(calls: Call[], keyOf: (call: Call) => unknown, sign: number): string[] {
   const compare = (one: unknown, other: unknown) =>
     typeof one === "number" ? one - Number(other) : collator.compare(String(one), String(other));
@@ -151,7 +156,7 @@ test("every column sorts up and down by mouse and by keyboard, shows its order, 
     const first = name === "Início" ? -1 : 1;
     for (const sign of [first, -first]) {
       const button = heading(name).getByRole("button");
-      // it begins with the newest: that is its first order already
+      // the page begins with the newest calls, which is already this column's first order
       if (
         !(
           name === "Início" &&
@@ -204,7 +209,7 @@ test("only visible rows are drawn, each 32 pixels high, and the arrow keys reach
   await eventually(async () => expect(await focused()).toBeGreaterThan(10));
   const after = await focused();
   await press("ArrowDown", after + 1);
-  // scrolled away by mouse: the keys go on from where they were
+  // after scrolling by mouse the keys continue from the last focused row
   await page.evaluate('document.querySelector(".call-list").scrollTop = 200000');
   await eventually(async () => expect(await page.evaluate("document.activeElement.tagName")).toBe("SECTION"));
   await press("ArrowDown", after + 2);
@@ -218,7 +223,7 @@ test("only visible rows are drawn, each 32 pixels high, and the arrow keys reach
   expect(problems).toEqual([]);
 });
 
-test("an export holds all listed rows in the order shown, with the stored values", async () => {
+test("an export has all listed rows in their order, with the stored values", async () => {
   const { page } = await open("/calls?sort=from&order=asc");
   await expectListed(page, MANY);
   await page.keyboard.press("n");
@@ -259,7 +264,7 @@ const post = async (type: string, call_id: string, more: object = {}) => {
   expect(status).toBe(200);
 };
 
-test("new and changed calls do not move the rows that are being read, and only changed rows glow", async () => {
+test("new and changed calls do not move the visible rows, and only changed rows glow", async () => {
   const { page } = await open("/calls");
   const past = await open("/calls?period=yesterday");
   await expectListed(page, MANY);
@@ -314,7 +319,7 @@ test("rows show only their sort column during fast scrolling, and all columns as
     };
     requestAnimationFrame(step);
   })`) as Promise<number[]>;
-  // rows between two frames of a busy machine are as good as at rest: then it is tried again
+  // between two frames of a busy machine rows may look as at rest, so the attempt is repeated
   await eventually(async () => expect(new Set(await flyBy())).toEqual(new Set([1])));
   await eventually(async () =>
     expect(new Set((await page.evaluate(whole)) as number[])).toEqual(new Set([7])),
@@ -354,7 +359,7 @@ test("a call delivered late is listed in the day it happened, from our number if
   await eventually(async () => expect(await page.getByText("Nada encontrado.").isVisible()).toBe(true));
 });
 
-test("no field breaks a page: names of 200 characters, no number, an unknown state", async () => {
+test("long names, missing numbers and unknown states break no page", async () => {
   const long = (text: string) => text.repeat(200).slice(0, 200);
   const fields = {
     queue: long("fila-"),
@@ -428,7 +433,7 @@ test("numbers, times and states are never cut, on a desk with or without an open
   expect(await cut()).toEqual([]);
 });
 
-test("axe finds nothing on the page of calls, light or dark", async () => {
+test("axe finds no violation on the page of calls, in light and dark", async () => {
   const paths = [
     "/calls?period=last30&sort=queue&order=asc",
     "/calls?from=2026-01-01T00:00&to=2026-01-02T00:00",

@@ -6,10 +6,10 @@ import { useBoards } from "../support/boards.ts";
 import { eventually } from "../support/eventually.ts";
 
 const ADMIN_TOKEN = "the-admin-token";
-/** The page reads dead letters every 5 s, and instances count what they refused in each status. */
+/** The page reads dead letters every 5 s, and instances report their refusals in each status. */
 const PATIENCE_MS = 60_000;
 
-// the second instance was given no token: nothing can be redriven from there
+// the second instance has no token, so it cannot redrive
 const suite = useBoards({
   realtime: 2,
   env: { STATUS_INTERVAL_MS: "2000" },
@@ -24,7 +24,7 @@ const bodyOf = (type: string, call_id: string, more: object = {}) =>
 const post = async (body: string, status = 200) =>
   expect((await suite.gateway.post(body)).status).toBe(status);
 
-/** Stores dead letters as an older release would have refused them, which did not know their type. */
+/** Parks bodies as an older release would, which did not know their type. */
 async function refuseAsOlder(...bodies: string[]): Promise<void> {
   const { codec, topics } = suite.gateway.opened;
   const { park } = createOutlet({ codec, publisher: suite.gateway.opened.publisher(), topics });
@@ -33,11 +33,11 @@ async function refuseAsOlder(...bodies: string[]): Promise<void> {
   await untilStored();
 }
 
-/** Waits until all that was sent is in the database: a page that is opened then shows it at once. */
+/** Waits until every sent event is in the database, so that a page that is opened then shows it at once. */
 const untilStored = () => eventually(async () => expect(await suite.gateway.lag()).toBe(0), PATIENCE_MS);
 
 const rowOf = (page: Page, text: string) => page.locator("tbody tr").filter({ hasText: text });
-/** Cells of the newest row that holds a text, but for its time. */
+/** The cells of the newest row that contains a text, without its time. */
 async function cellsOf(page: Page, text: string): Promise<string[]> {
   const cells = await rowOf(page, text).first().locator("td").allInnerTexts();
   return cells.slice(1).map((cell) => cell.replace(/\s+/g, " ").trim());
@@ -47,7 +47,7 @@ const untilCells = (page: Page, text: string, expected: string[]) =>
 const choose = (page: Page, status: string) =>
   page.getByRole("navigation", { name: "Filtrar por status" }).getByRole("button", { name: status }).click();
 
-test("without any delivery, the page says what it will show and how to try it", async () => {
+test("without any delivery, the page explains what it will show and how to try it", async () => {
   const { page, problems } = await open();
   await eventually(async () => expect(await page.getByText("npx -y pnpm simulate").isVisible()).toBe(true));
   expect(await page.title()).toBe("TeraVoz · Eventos recebidos");
@@ -56,10 +56,10 @@ test("without any delivery, the page says what it will show and how to try it", 
 
 test("each POST appears without a reload, with our answer: new, redelivered, late, out of order, of an unknown type, refused", async () => {
   const { page, problems } = await open();
-  // what is seen last is sent first: a count of refusals comes with the next status
+  // the refusal whose count appears last is sent first: the count arrives with the next status
   await post("nonsense", 400);
   await post(bodyOf("call.imagined", "unknown.1"), 422);
-  await post('{"type":"call.new","sid":"nobody"}', 422);
+  await post('{"type":"call.new","sid":"unknown"}', 422);
   await post(bodyOf("call.new", "new.1"));
   const again = bodyOf("call.new", "again.1");
   for (let n = 0; n < 3; n += 1) await post(again);
@@ -79,7 +79,7 @@ test("each POST appears without a reload, with our answer: new, redelivered, lat
       expect.stringMatching(/^01:3\d de atraso$/),
     ]),
   );
-  // not "0001" alone: the text of a row has no gaps, and "200" beside "01:30" holds that too
+  // not "0001" alone: the text of a row has no gaps, and "200" next to "01:30" contains it too
   await untilCells(page, "-0001", ["✓no prazo", "actor.paused", "+55 11 9****-0001", "200", ""]);
   await untilCells(page, "order.1", [
     "⇅fora de ordem",
@@ -172,7 +172,7 @@ test("a dead letter opens with its reason and its body, numbers masked, and is r
   await untilCells(page, "redriven.1", ["✓no prazo", "Nova ligação", "redriven.1", "200", ""]);
   expect(page.url()).not.toContain("token");
   expect(problems).toEqual([expect.stringContaining("401")]);
-  // asked for once a tab
+  // the page asks for the token once per tab
   await choose(page, "tipo desconhecido");
   await rowOf(page, "unknown.1").click();
   await eventually(async () => expect(await redriveButton(page).isVisible()).toBe(true));
@@ -188,7 +188,7 @@ test("all waiting dead letters of a filter are redriven after a confirmation, an
   const { page } = await open("/deliveries?status=refused");
   await eventually(async () => expect(await page.locator("tbody tr").count()).toBe(32), PATIENCE_MS);
   await page.getByRole("button", { name: "Reprocessar todas" }).click();
-  // the one without a call waits too
+  // the one without a call also waits
   const yes = page.getByRole("button", { name: "Sim, reprocessar 31" });
   await eventually(async () => expect(await yes.isVisible()).toBe(true));
   await page.getByLabel("Token de administração").fill(ADMIN_TOKEN);
@@ -205,7 +205,7 @@ test("all waiting dead letters of a filter are redriven after a confirmation, an
   }, PATIENCE_MS);
 });
 
-test("an instance without ADMIN_TOKEN says that it cannot redrive, in both languages", async () => {
+test("an instance without ADMIN_TOKEN reports that it cannot redrive, in both languages", async () => {
   const { page, problems } = await open("/deliveries?status=unknown-type", 1);
   await eventually(async () => expect(await rowOf(page, "unknown.1").count()).toBe(1));
   await rowOf(page, "unknown.1").click();
@@ -241,7 +241,7 @@ test("markup in any field is shown as text", async () => {
   expect(problems).toEqual([]);
 });
 
-test("axe finds nothing, light or dark", async () => {
+test("axe finds no violation on the page of deliveries, in light and dark", async () => {
   const { page } = await open();
   await eventually(async () => expect(await page.locator("tbody tr").count()).toBeGreaterThan(5));
   for (const row of [null, "unknown.1", "order.1"]) {

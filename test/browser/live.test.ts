@@ -14,7 +14,10 @@ const suite = useBoards({
 const { open } = suite;
 
 let calls = 0;
-/** Events of one call, the last one `secondsAgo`, each a second after the one before. */
+/**
+ * Sends events of one call, the last one `secondsAgo`, each a second after the previous one. Returns its
+ * call_id.
+ */
 async function send(
   secondsAgo: number,
   ...events: ({ type: string } & Record<string, unknown>)[]
@@ -44,7 +47,7 @@ const textsOf = async (page: Page) =>
     ),
   );
 
-test("without any call, the page says what it will show and how to try it", async () => {
+test("without any call, the page explains what it will show and how to try it", async () => {
   const { page, problems } = await open();
   await eventually(async () => expect(await page.getByText("npx -y pnpm simulate").isVisible()).toBe(true));
   expect(await page.getByText("Ninguém está esperando agora.").isVisible()).toBe(true);
@@ -71,14 +74,14 @@ test("boards of two instances show the same numbers while calls arrive, wait, ar
         "Abandonadas hoje": "1",
       }),
     );
-    // times tick once a second, and the rows come beside the cards
+    // times tick once a second, and the rows arrive separately from the cards
     await eventually(async () => {
       const vendas = await rowOf(page, "Filas", "Vendas").innerText();
       expect(vendas.split(/\s+/)).toEqual([
         "900",
         "Vendas",
         "1",
-        // a minute and a half, and what a busy machine takes to get here
+        // a minute and a half, and the time of a busy machine until here
         expect.stringMatching(/^(01:[3-5]\d|0[2-4]:\d\d)$/),
         "–",
         "66",
@@ -160,7 +163,7 @@ test("a browser whose clock is three hours fast or slow shows the same times", a
   });
 });
 
-test("a board that lost its server turns grey and says since when, and shows the missed changes once it is back", async () => {
+test("a board that lost its server turns grey and shows since when, and shows the missed changes after its return", async () => {
   const { page } = await open();
   await eventually(async () => expect(await page.getByRole("status").innerText()).toContain("ao vivo"));
   const [realtime] = suite.gateway.realtime;
@@ -177,7 +180,7 @@ test("a board that lost its server turns grey and says since when, and shows the
   );
 });
 
-test("outbound calls have a card of their own, and are in no number, row or list of inbound calls", async () => {
+test("outbound calls have a separate card, and are in no number, row or list of inbound calls", async () => {
   const { page } = await open();
   await eventually(async () => expect(await card(page, "Em espera").count()).toBe(1));
   const before = await textsOf(page);
@@ -194,7 +197,7 @@ test("outbound calls have a card of their own, and are in no number, row or list
 
 const TIME = /^\d\d:\d\d:\d\d$/;
 
-test("a person who gave up is open until talked to, once however often it was, and anonymous callers stand apart", async () => {
+test("an abandoned caller has one row until someone talks to them, and anonymous callers are listed separately", async () => {
   const their_number = "5511912340001";
   const gaveUp = [
     ...Array.from({ length: 8 }, () => ({ type: "call.data-provided" })),
@@ -229,7 +232,7 @@ test("a person who gave up is open until talked to, once however often it was, a
   expect(problems).toEqual([]);
 });
 
-test("an open call keeps following its events, also after it has left the list it was opened from", async () => {
+test("an open call follows its events, even after it has left its list", async () => {
   const call_id = await send(0, waiting);
   const { page } = await open();
   await page.getByRole("region", { name: "Em espera" }).locator(`[data-call="${call_id}"]`).click();
@@ -297,11 +300,11 @@ test("every board shows an agent log in, ring, talk, pause and log out", async (
   await presence(0, "actor.logged-out", { queue: "901" });
   await shows("desconectado", { queues: "–" });
   await eventually(async () => expect(await strip.innerText()).toMatch(/desconectado\s+1/));
-  await listed.page.getByRole("searchbox").fill("nobody");
+  await listed.page.getByRole("searchbox").fill("unknown");
   await eventually(async () =>
     expect(await listed.page.getByText("Nenhum agente com este nome").isVisible()).toBe(true),
   );
-  expect(listed.page.url()).toContain("#q=nobody");
+  expect(listed.page.url()).toContain("#q=unknown");
   expect([...live.problems, ...listed.problems]).toEqual([]);
 });
 
@@ -328,14 +331,14 @@ test("a call is found by its number, code, agent or call_id, and the search can 
   }
   const shared = await open(page.url());
   await eventually(async () => expect(await shared.page.locator("tbody tr").count()).toBe(1));
-  await search("nobody");
+  await search("unknown");
   await eventually(async () => expect(await page.getByText("Nada encontrado.").isVisible()).toBe(true));
   await page.getByRole("searchbox").fill("");
   await eventually(async () => expect(await rows.count()).toBeGreaterThan(1));
   expect(problems).toEqual([]);
 });
 
-test("an export holds all calls shown, with numbers masked while the page masks them and exact otherwise", async () => {
+test("an export has all shown calls, with masked numbers while the page masks them and exact ones otherwise", async () => {
   const { page, problems } = await open("/calls");
   await eventually(async () => expect(await page.locator("tbody tr").count()).toBeGreaterThan(1));
   const save = async (name: string) => {
@@ -369,7 +372,7 @@ test("an export holds all calls shown, with numbers masked while the page masks 
   expect(problems).toEqual([]);
 });
 
-/** The page is connected and waits for no answer. */
+/** Waits until the page is connected and has every answer. */
 const isRead = (page: Page) =>
   eventually(async () => {
     expect(await page.getByRole("status").innerText()).toContain("ao vivo");
@@ -412,13 +415,13 @@ test("markup in any field is shown as text, on every page", async () => {
   await eventually(async () => expect(await page.locator("pre", { hasText: "onerror" }).count()).toBe(1));
   expect(await page.getByRole("complementary").innerText()).toContain(call_id);
   expect(await page.locator("#page img, #page script").count()).toBe(0);
-  // what is younger than that is the present
+  // a younger moment counts as the present
   await sleep(Math.max(0, past + 1_500 - Date.now()));
   await shows(`/?at=${new Date(past).toISOString()}`, 3);
   expect(problems).toEqual([]);
 });
 
-test("everything can be reached by keyboard, and the help says how", async () => {
+test("everything can be reached by keyboard, and the help explains how", async () => {
   const { page } = await open();
   await eventually(async () => expect(await page.locator(".card:not(.outbound)").count()).toBe(6));
   await page.keyboard.press("?");
@@ -445,7 +448,7 @@ test("only the card of a wait beyond the service level blinks, five times, and n
       [animationName, effect.target.closest(".card").innerText.split("\\n")[0], effect.getTiming().iterations])`);
   const { page } = await open("/", 0, { reducedMotion: "no-preference" });
   await eventually(async () => expect(await moving(page)).toEqual([["blink", "Maior espera", 5]]));
-  // to the end of the fifth time
+  // to the end of the fifth blink
   await page.evaluate("for (const each of document.getAnimations()) each.currentTime = 4_900");
   await eventually(async () => expect(await moving(page)).toEqual([]));
   const still = await open("/", 0, { reducedMotion: "reduce" });
@@ -453,7 +456,7 @@ test("only the card of a wait beyond the service level blinks, five times, and n
   expect(await moving(still.page)).toEqual([]);
 });
 
-/** Keeps what the browser gave to keep its screen on. */
+/** A script that collects the wake locks of the browser. */
 const KEEP_LOCKS = `{
   const ask = navigator.wakeLock.request.bind(navigator.wakeLock);
   globalThis.locks = [];
@@ -464,7 +467,7 @@ const KEEP_LOCKS = `{
   };
 }`;
 
-test("TV mode enlarges everything, keeps the screen on and shows no buttons, until Esc", async () => {
+test("TV mode enlarges everything, keeps the screen on and hides all buttons until Esc", async () => {
   const { page, problems } = await open("/?tv", 0, {}, KEEP_LOCKS);
   const held = () => page.evaluate("locks.filter(({ released }) => !released).length");
   await eventually(async () => expect(await held()).toBe(1));
@@ -482,7 +485,7 @@ test("TV mode enlarges everything, keeps the screen on and shows no buttons, unt
   expect(problems).toEqual([]);
 });
 
-test("text in TV mode has a contrast of 7:1, light or dark", async () => {
+test("text in TV mode has a contrast of 7:1, in light and dark", async () => {
   await send(60, waiting);
   await send(33, waiting);
   for (const [n, type] of ["actor.ringing", "actor.paused", "actor.logged-in"].entries())
@@ -497,7 +500,7 @@ test("text in TV mode has a contrast of 7:1, light or dark", async () => {
   }
 });
 
-test("axe finds nothing on any page, light or dark", async () => {
+test("axe finds no violation on any page, in light and dark", async () => {
   const { page } = await open();
   for (const path of ["/", "/calls", "/agents", "/abandoned"]) {
     await page.goto(new URL(path, page.url()).href);

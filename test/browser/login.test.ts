@@ -13,7 +13,7 @@ const field = (page: Page) => page.getByLabel("Código de acesso");
 const heading = (page: Page) => page.getByRole("heading", { level: 1 });
 const isAsked = async (page: Page) => {
   await eventually(async () => expect(await heading(page).innerText()).toBe("Acesso ao painel"));
-  // nothing of the board is there to be read behind the question
+  // the question hides no readable part of the board
   expect(await page.locator(".card, table").count()).toBe(0);
 };
 const isIn = (page: Page) =>
@@ -22,7 +22,7 @@ const isIn = (page: Page) =>
     expect(await field(page).count()).toBe(0);
   });
 
-test("the token is asked for once a tab, can be typed by keyboard, and is kept in the tab alone", async () => {
+test("the page asks for the token once per tab, accepts it by keyboard, and keeps it only in the tab", async () => {
   const { page, problems } = await suite.open("/?minutes=30");
   const addresses: string[] = [];
   page.on("request", (request) => addresses.push(request.url()));
@@ -35,7 +35,7 @@ test("the token is asked for once a tab, can be typed by keyboard, and is kept i
   await field(page).fill(` ${TOKEN} `);
   await page.keyboard.press("Enter");
   await isIn(page);
-  // who was sent a link is where it leads
+  // a shared link still leads to its page
   expect(new URL(page.url()).search).toBe("?minutes=30");
   await page.reload();
   await isIn(page);
@@ -48,13 +48,13 @@ test("the token is asked for once a tab, can be typed by keyboard, and is kept i
   await isAsked(other);
 });
 
-test("a token that is no longer valid is asked for again", async () => {
+test("the page asks again for a token that is no longer valid", async () => {
   const { page } = await suite.open("/", 0, {}, `sessionStorage.setItem("token", "the token of last year")`);
   await isAsked(page);
   expect(await page.getByRole("alert").innerText()).toBe(REFUSED);
 });
 
-test("no script runs but the page's own: none in the page, none from text, none from elsewhere", async () => {
+test("only the page's own scripts run: none inline, none from data, none from handlers", async () => {
   const { page, problems } = await suite.open();
   await page.evaluate(`{
     const [inline, elsewhere] = [document.createElement("script"), document.createElement("script")];
@@ -70,7 +70,7 @@ test("no script runs but the page's own: none in the page, none from text, none 
   expect(await page.evaluate("globalThis.ran ?? null")).toBeNull();
 });
 
-test("axe finds nothing where the token is asked for, light or dark", async () => {
+test("axe finds no violation on the page that asks for the token, in light and dark", async () => {
   const { page } = await suite.open("/", 0, { viewport: { width: 360, height: 740 } });
   await field(page).fill("another token");
   await page.getByRole("button").click();

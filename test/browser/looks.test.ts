@@ -32,7 +32,10 @@ async function openLive(path: string, viewport: { width: number; height: number 
   return page;
 }
 
-/** Visible texts that reach out of the screen or out of their panel, and figures that have more text than room. */
+/**
+ * A script that finds visible texts outside the screen or their panel, and figures that are wider than their
+ * place.
+ */
 const CUT = `(() => {
   const isIn = (one, other) => one.left >= other.left - 1 && one.right <= other.right + 1 && one.top >= other.top - 1 && one.bottom <= other.bottom + 1;
   const screen = { left: 0, top: 0, right: innerWidth, bottom: innerHeight };
@@ -52,7 +55,7 @@ const cardRows = (page: Page) =>
     `new Set([...document.querySelectorAll(".card")].map((each) => each.getBoundingClientRect().top)).size`,
   );
 
-/** The last number that is shown, as in `mais 3 em espera`; 0 where nothing is left out. */
+/** The number that the page shows as omitted, as in `mais 3 em espera`, or 0 if it omits nothing. */
 const leftOut = async (page: Page, name: string): Promise<number> => {
   const more = region(page, name).locator(".more");
   return (await more.count()) === 0 ? 0 : Number(/\d+/.exec(await more.innerText())?.[0]);
@@ -87,7 +90,7 @@ test.each([SMALL, LARGE])(
   },
 );
 
-test("in TV mode agents are counted, and named where every row has room beside the names", async () => {
+test("TV mode counts agents, and names them only if there is room for every row beside the names", async () => {
   const page = await openLive("/?tv", SMALL);
   const strip = region(page, "Agentes");
   const counted = async () => {
@@ -107,7 +110,7 @@ test("in TV mode agents are counted, and named where every row has room beside t
   await eventually(async () => expect(await names.count()).toBe(0));
 });
 
-test("in TV mode more queues than have room are the most urgent ones, and the rest is counted", async () => {
+test("if TV mode has too little room for all queues, it shows the most urgent ones and counts the rest", async () => {
   const { page } = await suite.open("/?tv", 0, { viewport: { width: 1366, height: 600 } });
   await eventually(async () => {
     const shown = await rowsOf(page, "Filas").count();
@@ -115,13 +118,13 @@ test("in TV mode more queues than have room are the most urgent ones, and the re
     expect(shown + (await leftOut(page, "Filas"))).toBe(QUEUES);
     expect(await leftOut(page, "Filas")).toBeGreaterThan(1);
   });
-  // the caller who has waited longest waits there
+  // the caller with the longest wait is in this queue
   expect(await rowsOf(page, "Filas").first().innerText()).toContain("900");
   expect(await page.evaluate(CUT)).toEqual([]);
 });
 
 test.each([SMALL, LARGE])(
-  "TV mode at $width x $height shows all queues on their own page",
+  "TV mode at $width x $height shows all queues on the page of queues",
   async (viewport) => {
     const { page } = await suite.open("/queues?tv", 0, { viewport });
     const rows = page.locator(".day-table tbody tr");
@@ -138,7 +141,7 @@ test.each([SMALL, LARGE])(
   },
 );
 
-test("at 1366 x 768 a desk sees ten queues and forty agents without scrolling them", async () => {
+test("at 1366 x 768 ten queues and forty agents are visible without scrolling", async () => {
   const page = await openLive("/", SMALL);
   const whole = `[...document.querySelectorAll("html, .queues, .agents-strip")].map((each) =>
     [each.scrollHeight - each.clientHeight, each.scrollWidth - each.clientWidth])`;
@@ -158,7 +161,7 @@ test("at 1366 x 768 beside an open call the cards stay in one row and no column 
   expect(await cardRows(page)).toBe(1);
 });
 
-/** The end of an agent's name that can be read, and the whole of it, which is a tooltip. */
+/** The readable end of an agent's name. The whole name is a tooltip. */
 const readableEnd = (page: Page, place: string, agent: string) =>
   page.evaluate(`(() => {
     const named = [...document.querySelectorAll(${JSON.stringify(`${place} [title^="`)} + ${JSON.stringify(agent)} + '"]')][0];
@@ -179,17 +182,20 @@ test.each([
   ["/", ".agents-strip"],
   ["/agents", "tbody"],
   ["/calls", "tbody"],
-])("agents whose long names begin alike are distinguished by the end of them on %s", async (path, place) => {
-  const { page } = await suite.open(path, 0, { viewport: SMALL });
-  for (const agent of ALIKE)
-    await eventually(async () => {
-      const end = await readableEnd(page, place, agent);
-      expect(end).toMatch(/^.{6,}$/);
-      expect(ALIKE.filter((other) => other.replace(/@.*/, "").endsWith(String(end)))).toEqual([agent]);
-    });
-});
+])(
+  "agents whose long names begin alike differ in the visible end of their names on %s",
+  async (path, place) => {
+    const { page } = await suite.open(path, 0, { viewport: SMALL });
+    for (const agent of ALIKE)
+      await eventually(async () => {
+        const end = await readableEnd(page, place, agent);
+        expect(end).toMatch(/^.{6,}$/);
+        expect(ALIKE.filter((other) => other.replace(/@.*/, "").endsWith(String(end)))).toEqual([agent]);
+      });
+  },
+);
 
-test("the waiting list has heads, and names the queue of each caller", async () => {
+test("the waiting list has column heads and the queue of each caller", async () => {
   const page = await openLive("/", SMALL);
   const heads = region(page, "Em espera").getByRole("columnheader");
   expect(await heads.allInnerTexts()).toEqual(["Espera", "Fila", "De"]);
@@ -201,7 +207,7 @@ test("the waiting list has heads, and names the queue of each caller", async () 
 });
 
 test.each(["/", "/calls", "/agents", "/queues", "/deliveries", "/system"])(
-  "before the first call %s says what will appear, and a production server names no command",
+  "before the first call %s explains what will appear, and a production server mentions no command",
   async (path) => {
     const { page, problems } = await unused.open(path);
     await eventually(async () =>
@@ -212,7 +218,7 @@ test.each(["/", "/calls", "/agents", "/queues", "/deliveries", "/system"])(
   },
 );
 
-test("an unknown address is a page that says so and leads on", async () => {
+test("an unknown address shows a page that reports it and links to the board", async () => {
   const { page } = await suite.open("/callz");
   await eventually(async () =>
     expect(await page.getByRole("heading", { level: 1 }).allInnerTexts()).toEqual(["Página não encontrada"]),
@@ -224,7 +230,7 @@ test("an unknown address is a page that says so and leads on", async () => {
   expect(new URL(page.url()).pathname).toBe("/");
 });
 
-test("the board of a moment to come is refused at once, and opens by itself when the moment has passed", async () => {
+test("the board of a future moment is refused at once, and opens when the moment has passed", async () => {
   const at = (ms: number) => `/?at=${new Date(Date.now() + ms).toISOString()}`;
   const { page } = await suite.open(at(86_400_000));
   await eventually(async () =>
@@ -250,7 +256,7 @@ test("a printed live page has its date and time, and cuts no column", async () =
   const printed = page.locator(".on-paper");
   expect(await printed.isVisible()).toBe(false);
   await page.emulateMedia({ media: "print" });
-  // A4 on its side, without its margins
+  // A4 landscape without its margins
   await page.setViewportSize({ width: 1_046, height: 718 });
   expect(await printed.innerText()).toMatch(/^\d\d\/\d\d\/\d{4}, \d\d:\d\d:\d\d GMT/);
   expect(await printed.isVisible()).toBe(true);
@@ -264,7 +270,7 @@ test.each([
   ["light", SMALL, "light"],
   ["dark", { width: 390, height: 844 }, "dark"],
 ] as const)(
-  "a page whose server is cut off turns grey with all its contrast, says since when, and is live again after it, in %s",
+  "a page whose server is cut off turns grey with full contrast, shows since when, and is live again afterwards, in %s",
   async (_, viewport, colorScheme) => {
     const { page } = await suite.open("/", 0, { viewport, colorScheme });
     const light = page.locator(".light");

@@ -5,7 +5,7 @@ import { useBoards } from "../support/boards.ts";
 import { eventually } from "../support/eventually.ts";
 import { zoneAtNoon } from "../support/noon.ts";
 
-/** As senders, trunks and exchanges write it. */
+/** The same number as senders, trunks and exchanges write it. */
 const NUMBER = "5511999998888";
 const SPELLINGS = [
   "11999998888",
@@ -20,7 +20,7 @@ const SPELLINGS = [
   Number(NUMBER),
 ];
 const OURS = "551130001000";
-/** Somebody who calls all day. */
+/** A caller with calls all day. */
 const REGULAR = "5521933334444";
 
 const env = { ACCOUNT_TIME_ZONE: zoneAtNoon(), QUEUES: '{"900":{"name":"Vendas São Paulo"}}' };
@@ -28,7 +28,7 @@ const suite = useBoards({ env }, async () => {
   const sendSpelt = (their_number: string | number, n: number) =>
     send(`spelt-${n}`, 600 - n, ["call.new", 0, { their_number, our_number: OURS }], ...TALK);
   await Promise.all(SPELLINGS.slice(0, -1).map(sendSpelt));
-  // partitions are read side by side: a call is only newer than one that is stored already
+  // partitions are read in parallel: a call is surely newer only than calls that are stored already
   await eventually(async () => expect(await suite.gateway.calls()).toHaveLength(SPELLINGS.length - 1));
   await sendSpelt(SPELLINGS.at(-1)!, SPELLINGS.length - 1);
   await eventually(async () => expect(await suite.gateway.calls()).toHaveLength(SPELLINGS.length));
@@ -38,13 +38,13 @@ const suite = useBoards({ env }, async () => {
       send(`regular-${n}`, 400, ["call.new", 0, { their_number: REGULAR }]),
     ),
   );
-  // Wait until every event is stored, so that a page shows complete calls when it opens.
+  // wait until every event is stored, so that a page shows complete calls when it opens
   await eventually(async () => expect(await suite.gateway.lag()).toBe(0));
 });
 const open = (path: string, options: BrowserContextOptions = {}) => suite.open(path, 0, options);
 
 type Sent = [type: string, seconds: number, more?: object];
-/** Events of one call in the order in which they come; stamped so many seconds after a moment so long ago. */
+/** Sends events of one call in order. Each has a stamp this number of seconds after the call's beginning. */
 async function send(call_id: string, secondsAgo: number, ...events: Sent[]): Promise<void> {
   const began = Date.now() - secondsAgo * 1_000;
   for (const [type, seconds, more] of events) {
@@ -67,7 +67,7 @@ const sum = (page: Page, name: string) =>
     .locator("dd");
 const details = (page: Page) => page.getByRole("complementary");
 
-test("all calls of a number are listed, however it is spelt, newest first, masked and added up", async () => {
+test("all calls of a number are listed in every spelling, newest first, masked and added up", async () => {
   const { page, problems } = await open("/number");
   const title = page.getByRole("heading", { level: 1 });
   for (const spelling of SPELLINGS) {
@@ -89,7 +89,7 @@ test("all calls of a number are listed, however it is spelt, newest first, maske
   expect(problems).toEqual([]);
 });
 
-test("what names nobody has no page of its own: a hidden number, an extension, a name", async () => {
+test("a hidden number, an extension and a name have no page of a number", async () => {
   const { page, problems } = await open("/number");
   for (const q of ["anonymous", "4321", "ana@example.com"]) {
     await page.goto(new URL(`/number#${new URLSearchParams({ q })}`, page.url()).href);
@@ -100,7 +100,7 @@ test("what names nobody has no page of its own: a hidden number, an extension, a
   expect(problems).toEqual([]);
 });
 
-test("the board, the list of calls and the abandoned calls mask a number by its display form, however it was sent", async () => {
+test("the board, the list of calls and the abandoned calls mask a number in its display form, however it was sent", async () => {
   const their_number = '"Central" <sip:+5511944443333@203.0.113.7>';
   const { page, problems } = await open("/");
   await send("by-sip", 60, ["call.waiting", 0, { queue: "905", their_number }]);
@@ -150,7 +150,7 @@ test("a search finds a part of a number, an agent's short name and a queue's nam
   expect(problems).toEqual([]);
 });
 
-test("a search is followed: calls come into its list and leave it while it is open", async () => {
+test("an open search shows calls that start to match and hides those that stop", async () => {
   const { page, problems } = await open("/calls#q=4477");
   const listed = page.locator("tbody tr");
   await eventually(async () => expect(await page.getByText("Nada encontrado.").isVisible()).toBe(true));
@@ -167,12 +167,12 @@ test("a search is followed: calls come into its list and leave it while it is op
   expect(problems).toEqual([]);
 });
 
-test("one of our own numbers lists the calls that came to it", async () => {
+test("the page of one of our own numbers lists the calls to it", async () => {
   const { page } = await open(`/number#q=${OURS}`);
   await eventually(async () => expect(await rows(page).count()).toBe(SPELLINGS.length + 1));
 });
 
-test("older calls are loaded page by page, and the totals say how many calls they cover", async () => {
+test("older calls are loaded page by page, and the totals show how many calls they cover", async () => {
   const { page } = await open(`/number#q=${REGULAR}`);
   await eventually(async () => expect(await rows(page).count()).toBe(100));
   expect(await sum(page, "Ligações").innerText()).toBe("100+ das 100 mais recentes");
@@ -182,7 +182,7 @@ test("older calls are loaded page by page, and the totals say how many calls the
   expect(await page.getByRole("button", { name: "Mostrar mais antigas" }).count()).toBe(0);
 });
 
-test("the page follows the calls, and says whether an abandoned call was called back", async () => {
+test("the page follows the calls, and shows whether an abandoned call was called back", async () => {
   const their_number = "5511977776666";
   const { page, problems } = await open(`/number#q=${their_number}`);
   await eventually(async () =>
@@ -248,7 +248,7 @@ test("a call has a URL: a shared link opens it, Back and Esc close it", async ()
   expect(shared.page.url().endsWith("/?minutes=30")).toBe(true);
 });
 
-test("one step back closes the details, however many calls were opened, and closing them leaves no step back", async () => {
+test("one step back closes the details after any number of opened calls, and closing them adds no step", async () => {
   const { page } = await open("/");
   await page.keyboard.press("g");
   await page.keyboard.press("c");
@@ -269,7 +269,7 @@ test("one step back closes the details, however many calls were opened, and clos
   await eventually(async () => expect(new URL(page.url()).pathname).toBe("/"));
 });
 
-test("oddities of a call are put into words, with seconds in the format of the language", async () => {
+test("oddities of a call are described, with seconds in the format of the language", async () => {
   await send(
     "odd",
     300,
@@ -297,7 +297,7 @@ test("oddities of a call are put into words, with seconds in the format of the l
   ]);
 });
 
-test("axe finds nothing on the page of a number, with a call open and without one, light or dark", async () => {
+test("axe finds no violation on the page of a number, with and without an open call, in light and dark", async () => {
   for (const path of [`/number#q=${NUMBER}`, `/number#q=${NUMBER}&call=spelt-0`, "/number"]) {
     const { page } = await open(path);
     const texts = path === "/number" ? page.getByText("Nenhum telefone escolhido.") : rows(page);

@@ -6,7 +6,7 @@ import type { RealtimeInProcess } from "../support/realtime-in-process.ts";
 
 const suite = useMemoryBoards({ env: { ACCOUNT_TIME_ZONE: zoneAtNoon() } }, fillPages);
 
-/** More of everything than a low screen has room for, one name of a sender who wants to widen the sheet. */
+/** Fills the pages with more rows than a low screen has room for, and with an extremely wide name. */
 async function fillPages(realtime: RealtimeInProcess): Promise<void> {
   const post = (event: object) =>
     realtime.happen(JSON.stringify({ timestamp: new Date().toISOString(), ...event }));
@@ -21,7 +21,7 @@ async function fillPages(realtime: RealtimeInProcess): Promise<void> {
   }
 }
 
-/** What has more in it than is seen. */
+/** A script that finds elements with hidden content. */
 const CUT = `[...document.querySelectorAll("main, main *")].filter((each) => each.clientHeight > 1 && each.scrollHeight > each.clientHeight + 1
   && getComputedStyle(each).overflowY !== "visible").map((each) => each.className)`;
 
@@ -35,7 +35,7 @@ test("a printed page is dark on light, complete and without buttons", async () =
     for (const _ of ["light", "dark"]) await page.keyboard.press("t");
     expect(await page.locator("html").getAttribute("data-theme")).toBe("dark");
     await page.emulateMedia({ media: "print" });
-    // A4 on its side, without its margins
+    // A4 landscape without its margins
     await page.setViewportSize({ width: 1_046, height: 718 });
     expect(await page.evaluate("getComputedStyle(document.body).color")).toBe("rgb(22, 32, 42)");
     expect(await page.locator(".tools, .export").filter({ visible: true }).count()).toBe(0);

@@ -8,10 +8,10 @@ import { eventually } from "../support/eventually.ts";
 import { zoneAtNoon } from "../support/noon.ts";
 import { type RealtimeInProcess, startRealtime } from "../support/realtime-in-process.ts";
 
-/** A browser and its server share the machine with whatever else is tested. */
+/** A browser and its server share the machine with other tests. */
 jest.setTimeout(180_000);
 
-/** With PICTURES=1 those of the README are written again. */
+/** With PICTURES=1 the pictures of the README are written again. */
 const PICTURES = process.env.PICTURES === "1";
 const HOME = join(ROOT, "services", "board", "pictures");
 
@@ -20,7 +20,8 @@ let boards: Awaited<ReturnType<typeof openBoards>>;
 let now: number;
 beforeAll(async () => {
   await buildPage();
-  // those of the README show the usual zone; else no midnight comes between the events and the board
+  // the pictures of the README use the default zone; otherwise no midnight comes between the events and the
+  // board
   realtime = await startRealtime(PICTURES ? {} : { env: { ACCOUNT_TIME_ZONE: zoneAtNoon() } });
   now = Date.now();
   for (const { at, body } of morning(now)) realtime.notify(await realtime.storeAt(at, body));
@@ -35,10 +36,16 @@ const AGENTS = ["ana", "beto", "caio", "duda", "hugo"];
 const QUEUES = Array.from({ length: 10 }, (_, n) => String(900 + n));
 const MINUTE_S = 60;
 
-/** When more came than could be answered, in seconds ago: what the picture of the past goes back to. */
+/**
+ * Seconds since the rush, when more calls arrived than could be answered. The picture of the past shows this
+ * moment.
+ */
 const RUSH = 20 * MINUTE_S;
 
-/** What a call centre had until `now`: sixty calls, some given up, five in progress, four waiting; and a rush. */
+/**
+ * The events of a call centre until `now`: sixty calls, some abandoned, five in progress, four waiting, and a
+ * rush.
+ */
 function morning(now: number): { at: Date; body: string }[] {
   const answered = Array.from({ length: 60 }, (_, n) => {
     const wait = 4 + ((n * 37) % 29);
@@ -72,7 +79,7 @@ function morning(now: number): { at: Date; body: string }[] {
   });
 }
 
-/** Forty agents at work, each in one queue or two; every eighth is having a break. */
+/** Events of forty agents at work, each in one queue or two. Every eighth is paused. */
 function presences() {
   const names = [...AGENTS, ...Array.from({ length: 35 }, (_, n) => `agente${n + 1}`)];
   return names.flatMap((name, n) => {
@@ -116,12 +123,12 @@ const views: [string, string, BrowserContextOptions][] = [
   ["rewind-phone", "/", { viewport: { width: 390, height: 844 } }],
 ];
 
-/** Nothing of it is out of sight. */
+/** Returns whether none of its content is hidden. */
 const isWhole = ({ scrollHeight, clientHeight }: { scrollHeight: number; clientHeight: number }) =>
   scrollHeight <= clientHeight;
 
 test.each(views)(
-  "%s fits the width of the screen, without a complaint of the browser",
+  "%s fits the width of the screen, without an error or warning of the browser",
   async (name, path, options) => {
     const past = name.startsWith("rewind") ? `?at=${new Date(now - RUSH * 1_000).toISOString()}` : "";
     const { page, problems } = await boards.open(realtime.url + path + past, options);
@@ -132,7 +139,7 @@ test.each(views)(
     }
     await eventually(async () => expect(await page.evaluate("document.getAnimations().length")).toBe(0));
     expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
-    // all of the live page is on one screen
+    // the whole live page fits one screen
     const places = name.startsWith("live") ? ["html", ".queues", ".agents-strip"] : ["html"];
     if (path === "/" && !name.endsWith("phone"))
       for (const place of places) expect(await page.locator(place).evaluate(isWhole)).toBe(true);

@@ -17,7 +17,7 @@ const suite = useMemoryBoards(
 const open = (path: string, options: BrowserContextOptions = {}) => suite.open(path, 0, options);
 
 let calls = 0;
-/** Events of one call that began so long ago, each so many seconds after its beginning. */
+/** Sends events of one call that began `minutesAgo`, each this number of seconds after its beginning. */
 async function send(minutesAgo: number, ...events: [type: string, seconds: number, more?: object][]) {
   const call_id = `queues-${++calls}`;
   for (const [type, seconds, more] of events) {
@@ -34,7 +34,7 @@ const table = (page: Page) => page.getByRole("region", { name: "Filas" });
 const rowOf = (page: Page, name: string) => table(page).getByRole("row").filter({ hasText: name });
 const heading = async (page: Page) => (await page.getByRole("heading", { level: 2 }).innerText()).trim();
 
-/** The cells of a row by the names of their columns. */
+/** The cells of a row, by the names of their columns. */
 async function numbersOf(page: Page, name: string): Promise<Record<string, string>> {
   const names = await table(page).locator("thead tr:last-child th").allInnerTexts();
   const cells = await rowOf(page, name).locator("th, td").allInnerTexts();
@@ -54,7 +54,7 @@ async function sumsOf(page: Page, chart: string): Promise<Record<string, number>
   );
 }
 
-/** The number of pixels of the chart of calls that have about this colour. */
+/** Number of pixels of about this colour in the chart of calls. */
 const pixelsOf = (page: Page, [r, g, b]: [number, number, number]) =>
   page.evaluate(`{
     const canvas = document.querySelector(".chart.calls canvas");
@@ -135,7 +135,7 @@ test("the chart library is loaded when the page of queues is opened, and draws i
   await drawn(page, DARK);
   await page.keyboard.press("t");
   await drawn(page, LIGHT);
-  // but for that this test reads the pixels back
+  // except for the warning that this test reads the pixels back
   expect(problems.filter((problem) => !problem.includes("getImageData"))).toEqual([]);
 });
 
@@ -157,8 +157,8 @@ test("a chart is as wide as its container at every size of the window", async ()
   }
 });
 
-test("without the chart library, the page says so and its tables work", async () => {
-  // options make it a new window, whose cache does not hold the library yet
+test("without the chart library, the page reports it and its tables work", async () => {
+  // with options this is a new window, whose cache does not contain the library yet
   const { page } = await open("/", { colorScheme: "light" });
   await page.route("**/plot-*.js", (route) => route.abort());
   await page.keyboard.press("g");
@@ -168,7 +168,7 @@ test("without the chart library, the page says so and its tables work", async ()
   await eventually(async () => expect((await sumsOf(page, "Ligações")).Recebidas).toBe(18));
 });
 
-test("a queue is chosen by its row or by its link, and the URL keeps it", async () => {
+test("a queue can be chosen by its row or its link, and the URL keeps it", async () => {
   const { page } = await open("/queues");
   await eventually(async () => expect(await heading(page)).toBe("Todas as filas"));
   await rowOf(page, "901").locator("td").first().click();
@@ -204,14 +204,14 @@ test("the table can be sorted by keyboard, largest first, and shows its order", 
   expect(await column.getAttribute("aria-sort")).toBe("ascending");
 });
 
-test("axe finds nothing with the charts and a table open, light or dark", async () => {
+test("axe finds no violation with the charts and a table open, in light and dark", async () => {
   const { page } = await open("/queues?queue=900");
   await eventually(async () => expect(await page.locator("canvas").count()).toBe(3));
   await sumsOf(page, "Ligações");
   expect(await findViolations(page)).toEqual([]);
 });
 
-test("on a phone nothing is wider than the screen, and every page can be reached by keyboard", async () => {
+test("on a phone no content is wider than the screen, and every page can be reached by keyboard", async () => {
   const { page } = await open("/queues", { viewport: { width: 390, height: 844 } });
   await eventually(async () => expect(await page.locator("canvas").count()).toBe(3));
   expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
@@ -224,13 +224,13 @@ test("on a phone nothing is wider than the screen, and every page can be reached
   expect(x + width).toBeLessThanOrEqual(390);
 });
 
-// the last ones change the numbers
+// the remaining tests change the numbers
 test("numbers and charts follow the calls", async () => {
   const { page, problems } = await open("/queues?queue=901");
   await eventually(async () => expect((await sumsOf(page, "Ligações")).Recebidas).toBe(4));
   await send(0.2, ["call.waiting", 0, { queue: "901" }]);
   await eventually(async () => expect((await sumsOf(page, "Ligações")).Recebidas).toBe(5));
-  // The table and the charts are updated by separate messages.
+  // the table and the charts are updated by separate messages
   await eventually(async () =>
     expect(await numbersOf(page, "901")).toMatchObject({
       Recebidas: "5",
@@ -241,7 +241,7 @@ test("numbers and charts follow the calls", async () => {
   expect(problems).toEqual([]);
 });
 
-test("the day of all queues includes calls without a queue, and stands below its heading", async () => {
+test("the day of all queues includes calls without a queue, and is below its heading", async () => {
   await send(1, ["call.waiting", 0], ["call.ongoing", 3], ["call.finished", 9]);
   const { page } = await open("/queues");
   await eventually(async () => expect(await rowOf(page, "sem fila").count()).toBe(1));
@@ -256,7 +256,7 @@ test("the day of all queues includes calls without a queue, and stands below its
   expect(above!.y + above!.height).toBeLessThanOrEqual(below!.y);
 });
 
-test("outbound calls have columns of their own as soon as there are any, and the exported table has all numbers", async () => {
+test("outbound calls have separate columns as soon as there are any, and the exported table has all numbers", async () => {
   const { page, problems } = await open("/queues");
   await eventually(async () => expect(await rowOf(page, "Todas as filas").count()).toBe(1));
   const before = await numbersOf(page, "Todas as filas");

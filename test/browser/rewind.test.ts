@@ -16,7 +16,7 @@ const { open } = suite;
 const openAt = (ms: number, instance = 0, options: BrowserContextOptions = {}) =>
   open(`/?at=${new Date(ms).toISOString()}`, instance, options);
 
-/** One event, which happened that long before it is sent. */
+/** Sends one event, stamped this number of seconds ago. */
 async function send(call_id: string, type: string, fields: object = {}, secondsAgo = 0): Promise<void> {
   const timestamp = new Date(Date.now() - secondsAgo * 1_000).toISOString();
   const their_number = `55119${call_id.length}7654321`;
@@ -26,7 +26,10 @@ async function send(call_id: string, type: string, fields: object = {}, secondsA
   expect(status).toBe(200);
 }
 
-/** The texts of a board. Its running times (waits, and how long agents have been in their state) are apart, in seconds. */
+/**
+ * The texts of a board. Its running times (waits, and the times of agents in their state) are separate, in
+ * seconds.
+ */
 type Look = { cards: string[]; queues: string[]; waiting: string[]; agents: string[]; running: number[] };
 
 const LOOK = `(() => {
@@ -54,20 +57,20 @@ const LOOK = `(() => {
 })()`;
 const lookAt = (page: Page) => page.evaluate(LOOK) as Promise<{ at: number; look: Look }>;
 
-/** `900 Vendas 2 …` as often as somebody waits there. */
+/** The text of a queue such as `900 Vendas 2 …`, once for each waiting caller. */
 const onceEach = (queue: string): string[] => {
   const [, waiting] = /^\d+(?: [A-Z]\w+)? (\d+)/.exec(queue) ?? [];
   return Array.from({ length: Number(waiting) }, () => queue);
 };
-/** The numbers of queues that texts begin with. */
+/** The names of the queues at the beginning of the texts. */
 const namesIn = (texts: string[]): string[] => texts.map((text) => text.split(" ")[0]!).sort();
 
 const DATE = /\d\d\/\d\d\/\d{4}/;
 
-/** Boards that were seen live, with the time then. */
+/** The live boards that were seen, each with its time. */
 const seen: { at: number; look: Look }[] = [];
 
-/** An hour's worth of a call centre in some seconds: after each step, what the live board showed. */
+/** Sends an hour's worth of events in some seconds, and records the live board after each step. */
 async function liveThrough(): Promise<void> {
   const { page } = await open();
   const steps: [name: string, step: () => Promise<void>, cards: string[]][] = [
@@ -79,9 +82,9 @@ async function liveThrough(): Promise<void> {
       },
       ["0", "0", "2", "–", "0"],
     ],
-    ["somebody waits", () => send("one", "call.waiting", {}, 75), ["1", "0", "2", "–", "0"]],
+    ["a caller waits", () => send("one", "call.waiting", {}, 75), ["1", "0", "2", "–", "0"]],
     [
-      "another waits elsewhere",
+      "another caller waits elsewhere",
       () => send("two", "call.waiting", { queue: "901" }, 40),
       ["2", "0", "2", "–", "0"],
     ],
@@ -93,25 +96,25 @@ async function liveThrough(): Promise<void> {
       },
       ["1", "1", "1", "100 %", "0"],
     ],
-    ["a third calls", () => send("three", "call.waiting", {}, 30), ["2", "1", "1", "100 %", "0"]],
+    ["a third caller waits", () => send("three", "call.waiting", {}, 30), ["2", "1", "1", "100 %", "0"]],
     [
-      "the second gives up",
+      "the second caller abandons",
       () => send("two", "call.queue-abandon", { queue: "901" }),
       ["1", "1", "1", "50 %", "1"],
     ],
     [
-      "an agent has a break",
+      "an agent takes a break",
       () => send("", "actor.paused", { call_id: undefined, actor: "beto@example.com", reason: "almoço" }, 8),
       ["1", "1", "0", "50 %", "1"],
     ],
     ["the talk ends", () => send("one", "call.finished"), ["1", "0", "1", "50 %", "1"]],
     [
-      "an event comes long after it happened",
+      "an event arrives long after it happened",
       () => send("four", "call.waiting", { queue: "902" }, 600),
       ["2", "0", "1", "50 %", "1"],
     ],
     [
-      "the third is transferred",
+      "the third caller is transferred",
       async () => {
         await send("three", "call.ongoing");
         await send("three", "call.waiting", { queue: "901" });
@@ -124,7 +127,8 @@ async function liveThrough(): Promise<void> {
     await eventually(async () => {
       const { at, look } = await lookAt(page);
       expect(look.cards).toEqual(cards);
-      // a live board is notified of queues, of who waits and of agents one by one: of all of them here
+      // a live board is notified of queues, waiting calls and agents separately, so this waits for all of
+      // them
       expect(namesIn(look.waiting)).toEqual(namesIn(look.queues.flatMap(onceEach)));
       expect(look.agents.filter((agent) => agent.includes("livre"))).toHaveLength(Number(cards[2]));
       seen.push({ at, look });
@@ -150,11 +154,11 @@ async function expectSeen(page: Page, { look }: { look: Look }): Promise<void> {
 
 const isRewound = async (page: Page) => (await page.locator(".rewound").count()) === 1;
 const heading = (page: Page) => page.locator(".rewind h1 time");
-/** The moment that is seen. */
+/** The moment that the page shows. */
 const momentOf = async (page: Page) => Date.parse((await heading(page).getAttribute("datetime"))!);
 const slider = (page: Page) => page.getByRole("slider");
 
-test("the board of a past moment equals what the live board showed then, at every instance", async () => {
+test("the board of a past moment equals the live board of that moment, at every instance", async () => {
   const shown = await Promise.all([openAt(seen[0]!.at, 0), openAt(seen[0]!.at, 1)]);
   for (const [n, { page, problems }] of shown.entries()) {
     const turned = n === 0 ? seen : [seen.at(-1)!, seen[4]!];
@@ -168,7 +172,7 @@ test("the board of a past moment equals what the live board showed then, at ever
   expect(new Set(seen.map(({ look }) => JSON.stringify(look))).size).toBe(seen.length);
 });
 
-test("a board of the past does not look live, and new events do not change it", async () => {
+test("a board of the past is marked as such, and new events do not change it", async () => {
   const moment = seen[3]!;
   const { page } = await openAt(moment.at);
   await expectSeen(page, moment);
@@ -204,7 +208,7 @@ test("Esc returns to live, Back returns to the past, and the URL can be shared",
   await eventually(async () => expect(await isRewound(page)).toBe(false));
 });
 
-test('the day of a past moment is named by its date, and "today" is said only of today', async () => {
+test('the day of a past moment is named by its date, and "today" only means today', async () => {
   const yesterday = Date.now() - 24 * 3_600_000;
   const { page } = await openAt(yesterday);
   const names = page.locator(".card dt");
@@ -221,7 +225,7 @@ test("replay at 60× plays a minute a second, and ends in the live board", async
   await eventually(async () => expect(await page.getByText("00:00").count()).toBe(1));
   const start = await momentOf(page);
   await page.getByRole("button", { name: "60×" }).click();
-  // taken before it begins and after it was read: a slow machine only makes the speed look lower
+  // measured from before the start until after the read: a slow machine only makes the speed look lower
   const beganAt = performance.now();
   await page.getByRole("button", { name: "Reproduzir" }).click();
   const played = await eventually(async () => {
@@ -271,7 +275,7 @@ test("a moment can be typed, and a future one is refused", async () => {
   expect(await future.locator(".card").count()).toBe(0);
 });
 
-test("every control of the past board works by keyboard alone", async () => {
+test("every control of the past board can be used by keyboard", async () => {
   const { page } = await open();
   await eventually(async () => expect(await page.locator(".card").count()).toBe(6));
   await page.keyboard.press("r");
@@ -287,7 +291,7 @@ test("every control of the past board works by keyboard alone", async () => {
   await moved(-20);
   await page.keyboard.press(".");
   await moved(-10);
-  // the slider's own steps are of ten seconds since the day began
+  // the slider moves in steps of ten seconds since the beginning of the day
   await page.keyboard.press("ArrowLeft");
   await moved(-20, 10_000);
   await eventually(async () =>
@@ -306,7 +310,7 @@ test("every control of the past board works by keyboard alone", async () => {
   );
 });
 
-test("a slow server is reported as slow, and the board keeps the last moment it answered", async () => {
+test("a slow server is reported, and the board keeps the last answered moment", async () => {
   const moment = seen[2]!;
   const { page } = await openAt(moment.at);
   await expectSeen(page, moment);
@@ -341,7 +345,7 @@ test("an erased call or agent disappears from the open board of the past", async
   await eventually(async () => expect(await named.count()).toBe(0));
 });
 
-test("axe finds nothing on a board of the past, light or dark", async () => {
+test("axe finds no violation on a board of the past, in light and dark", async () => {
   const { page } = await openAt(seen[4]!.at, 1);
   await eventually(async () => expect(await page.locator("tbody tr").count()).toBeGreaterThan(1));
   expect(await findViolations(page)).toEqual([]);

@@ -10,8 +10,8 @@ import { openTraffic } from "../support/many-calls.ts";
 import { openMemoryRig, openRealRig, type ScaleRig } from "../support/scale-rig.ts";
 
 /**
- * `pnpm test:board` judges how fast the page is, on real parts. `pnpm test`, which may share its machine, only judges what the page
- * shows, by realtime over the store in memory.
+ * `pnpm test:board` judges the speed of the page, on real parts. `pnpm test`, which may share its machine,
+ * judges only the content of the page, with realtime over the store in memory.
  */
 const IS_MEASURED = process.env.BOARD_FIGURES !== undefined;
 const QUICK_SECONDS = IS_MEASURED ? 6 : 1;
@@ -23,9 +23,9 @@ const IN_PROGRESS = 2_000;
 const CHANGES_PER_SECOND = 200;
 
 /**
- * Between two looks at the memory pass so many ms, and so many changes beside those of every second. From look `from` (of 0, 1, …)
- * to the last a page may grow by `mostMib`, or `mostPart` of what it held. A page that keeps every changed call grows by 1.5 MiB
- * and more in the quick form.
+ * Measurements of the memory, `everyMs` apart, with `changes` in between beside those of every second. From
+ * measurement `from` (of 0, 1, …) to the last a page may grow by `mostMib`, or by `mostPart` of its size. A
+ * page that keeps every changed call grows by 1.5 MiB and more in the quick form.
  */
 const QUICK_LOOKS = IS_MEASURED
   ? { count: 5, everyMs: 2_000, changes: 0, from: 2, mostMib: 3, mostPart: 0.15 }
@@ -36,7 +36,10 @@ const MEMORY_LOOKS = LONG_BOARD ? LONG_LOOKS : QUICK_LOOKS;
 let rig: ScaleRig;
 let boards: Awaited<ReturnType<typeof openBoards>>;
 let traffic: Awaited<ReturnType<typeof openTraffic>>;
-/** The same browser and load, and a page that does as much as one may: what the machine itself costs. */
+/**
+ * The frames of a nearly idle page in the same browser under the same load, which show the costs of the
+ * machine.
+ */
 let reference: Frames;
 beforeAll(async () => {
   await buildPage();
@@ -67,7 +70,7 @@ async function open(path: string) {
   return board;
 }
 
-/** A line of the table of README.md. */
+/** Prints a figure, and writes it for README.md. */
 async function note(what: string, reached: string): Promise<void> {
   process.stderr.write(`${what}: ${reached}\n`);
   const test = expect.getState().currentTestName ?? "";
@@ -78,14 +81,14 @@ const inMs = (ms: number) => `${Math.round(ms)}`;
 const describeFrames = ({ count, p50, p99, max, over50, longestTaskMs }: Frames) =>
   `${count} frames, p50 ${inMs(p50)}, p99 ${inMs(p99)}, max ${inMs(max)} ms, ${over50} over 50 ms, longest task ${inMs(longestTaskMs)} ms`;
 
-/** Ten times a second five million multiplications, some 10 ms of a core of its own: no frame is lost where there is one. */
+/** Five million multiplications ten times a second, about 10 ms on a free core, which lose no frame. */
 const SOME_WORK = `setInterval(() => {
   let x = 1;
   for (let n = 0; n < 5_000_000; n += 1) x = (Math.imul(x, 1103515245) + 12345) | 0;
   window.x_ = x;
 }, 100)`;
 
-/** Measures the page that only computes a little, by which all others are judged. */
+/** Measures the page that computes only a little. All others are compared with it. */
 async function measureReference(): Promise<Frames> {
   const { page } = await open("");
   await page.evaluate(SOME_WORK);
@@ -95,13 +98,15 @@ async function measureReference(): Promise<Frames> {
   return frames;
 }
 
-/** Times the frames of that page: a few seconds of a busy machine are no steady measure. */
+/** Factor over the frames of the reference page. A few seconds of a busy machine are no stable measure. */
 const SLACK = LONG_BOARD ? 2 : 8;
 
-/** The limits of the frames; a few seconds only show what has become many times slower. */
+/** The limits of the frames. A few seconds can only show that the page became many times slower. */
 const MOST_MS = LONG_BOARD ? { p50: 34, p99: 51 } : { p50: 100, p99: 300 };
 
-/** At most a hundredth of the frames take longer than the limit, or than so many times the reference page's. */
+/**
+ * Expects that at most a hundredth of the frames exceed the limit and this factor of the reference page's.
+ */
 function expectSmooth(frames: Frames): void {
   expect(frames.count).toBeGreaterThan(0);
   if (!IS_MEASURED) return;
@@ -118,7 +123,7 @@ const untilListed = (page: Page, count: number) =>
 test.each([
   ["live", "/"],
   ["all calls", "/calls"],
-])(`the page of %s goes on while 2,000 calls change 200 times a second${SMOOTHLY}`, async (name, path) => {
+])(`the page of %s keeps up while 2,000 calls change 200 times a second${SMOOTHLY}`, async (name, path) => {
   const { page, problems } = await open(path);
   await isLive(page);
   await eventually(async () => expect(await page.locator("tbody tr").count()).toBeGreaterThan(3));
@@ -134,7 +139,7 @@ test.each([
   expect(problems).toEqual([]);
 });
 
-test("pages hold no more memory the longer they are open: that of live and that of calls in progress", async () => {
+test("pages hold no more memory the longer they are open, for live and for calls in progress", async () => {
   const paths = { live: "/", "calls in progress": "/calls?state=ONGOING" };
   const all = await Promise.all(
     Object.entries(paths).map(async ([name, path]) => ({
@@ -177,7 +182,7 @@ test(`50,000 calls are listed, and scrolled from top to end${SMOOTHLY}`, async (
   await note("50,000 calls scrolled by 6,000 pixels a second", describeFrames(turned));
   const pulled = await measureFrames(page, () => page.evaluate(scrollBy(IS_MEASURED ? 1_600 : 16_000)));
   await note("50,000 calls scrolled from top to end, 50 rows a frame", describeFrames(pulled));
-  // calls come in above, and the place that is read stays
+  // calls arrive above, and the visible rows stay
   await expectAtEnd(page);
   const before = await listed(page);
   await rig.send(Array.from({ length: 30 }, (_, n) => newCall(`above-${n}`)));
@@ -189,7 +194,7 @@ test(`50,000 calls are listed, and scrolled from top to end${SMOOTHLY}`, async (
   expect(problems).toEqual([]);
 });
 
-/** The rows that are drawn are the last ones. */
+/** Expects that the drawn rows are the last ones. */
 async function expectAtEnd(page: Page): Promise<void> {
   const last = Number(await page.locator("tbody tr").last().getAttribute("aria-rowindex"));
   expect((await listed(page)) + 1 - last).toBeLessThan(100);
@@ -198,7 +203,10 @@ async function expectAtEnd(page: Page): Promise<void> {
 const newCall = (call_id: string) =>
   JSON.stringify({ type: "call.new", call_id, timestamp: new Date().toISOString() });
 
-/** So far with each frame, so many times or to the end: by 100 px as a wheel is turned, by 1,600 as a thumb is pulled, when all rows are other ones. */
+/**
+ * A script that scrolls this far with each frame, `times` times or to the end: by 100 px like a wheel, or by
+ * 1,600 px like a dragged thumb, which replaces all rows.
+ */
 const scrollBy = (px: number, times = Number.POSITIVE_INFINITY) => `new Promise((resolve) => {
   const list = document.querySelector(".call-list");
   let left = ${times};
@@ -220,7 +228,7 @@ const waits = (n: number, queue: number, secondsAgo: number) =>
     timestamp: new Date(Date.now() - secondsAgo * 1_000).toISOString(),
   });
 
-test(`with 5,000 queues and 2,000 waiting calls the most urgent stand first, and the page says how many more there are${SMOOTHLY}`, async () => {
+test(`with 5,000 queues and 2,000 waiting calls the most urgent are first, and the page counts the others${SMOOTHLY}`, async () => {
   await traffic.stop();
   const { page, problems } = await open("/");
   await isLive(page);
@@ -240,7 +248,7 @@ test(`with 5,000 queues and 2,000 waiting calls the most urgent stand first, and
   expect(await queues.locator("tbody tr").count()).toBe(100);
   expect(await waiting.locator("tbody tr").count()).toBe(50);
   const frames = await measureFrames(page, () => sleep(SECONDS * 1_000));
-  await note("live, 5,000 queues, 2,000 that wait", describeFrames(frames));
+  await note("live, 5,000 queues, 2,000 waiting calls", describeFrames(frames));
   expectSmooth(frames);
   expect(await page.evaluate("document.documentElement.scrollHeight <= innerHeight")).toBe(true);
   expect(problems).toEqual([]);

@@ -4,7 +4,7 @@ import { findViolations } from "../support/axe.ts";
 import { useBoards } from "../support/boards.ts";
 import { eventually } from "../support/eventually.ts";
 
-/** Statuses come often enough for a test to be quick; in production every ten seconds. */
+/** Statuses every two seconds, so that the test is quick. In production it is every ten seconds. */
 const STATUS_INTERVAL_MS = "2000";
 
 const suite = useBoards({ ingest: 2, env: { WEBHOOK_TOKEN: "secret", STATUS_INTERVAL_MS } });
@@ -20,17 +20,17 @@ const post = (body: string, token = "secret") =>
   suite.gateway.post(body, { Authorization: `Bearer ${token}` });
 
 /**
- * Far beyond a status every two seconds, a page that asks every five, and an instance that is silent after three statuses that did
- * not come.
+ * Far longer than a status every two seconds, a page that asks every five, and the three missing statuses
+ * that make an instance silent.
  */
 const SOON_MS = 60_000;
 const SILENT_MS = 120_000;
 
-test("a healthy gateway is summed up in a sentence, with every instance, and says that nothing came yet", async () => {
+test("a healthy gateway is summed up in a sentence, with every instance, and a hint that it has no events yet", async () => {
   const { page, problems } = await open();
   await eventually(async () => expect(await verdict(page)).toContain("Tudo certo"), SOON_MS);
   for (const handle of [...suite.gateway.ingest, ...suite.gateway.projector, ...suite.gateway.realtime]) {
-    // The verdict can turn green before every instance of a kind has sent a status.
+    // the verdict can turn green before every instance of a kind has sent a status
     await eventually(async () => {
       const cells = await cellsOf(page, "Instâncias", `-${handle.pid}`);
       expect(cells[0]).toBe(handle.kind);
@@ -62,7 +62,7 @@ test("refused requests are counted by status with their reason, beside the accep
   expect(problems).toEqual([]);
 });
 
-test("a wrong address is named below the 404s by its first part, and a page of another origin in a table of its own", async () => {
+test("a wrong address is listed below the 404s by its first part, and a page of another origin in a separate table", async () => {
   const { page, problems } = await open();
   const { url } = suite.gateway.ingest[0]!;
   for (const path of ["/webhok?token=secret", "/webhok", "/5511999990000"])
@@ -81,7 +81,7 @@ test("a wrong address is named below the 404s by its first part, and a page of a
   expect(problems).toEqual([]);
 });
 
-test("without a projector, the page says so and counts the waiting events; all is well once it is back", async () => {
+test("without a projector, the page reports it and counts the waiting events, and all is well after its return", async () => {
   const { page, problems } = await open();
   const [projector] = suite.gateway.projector;
   await projector!.stop();
@@ -106,7 +106,7 @@ test("without a projector, the page says so and counts the waiting events; all i
   expect(problems).toEqual([]);
 });
 
-test("a killed instance is shown as silent and since when, and the other one as ready", async () => {
+test("a killed instance is shown as silent with the time, and the other one as ready", async () => {
   const { page, problems } = await open();
   const [one, other] = suite.gateway.ingest;
   const dead = `-${one!.pid}`;
@@ -122,7 +122,7 @@ test("a killed instance is shown as silent and since when, and the other one as 
   expect(problems).toEqual([]);
 });
 
-test("axe finds nothing, with one instance gone, light or dark", async () => {
+test("axe finds no violation with one silent instance, in light and dark", async () => {
   const { page } = await open();
   await eventually(async () => expect(await verdict(page)).toContain("não responde"));
   expect(await findViolations(page)).toEqual([]);

@@ -6,7 +6,7 @@ import { ROOT } from "@teravoz/stack";
 import { buildPage } from "../support/browser.ts";
 
 const BUILT = join(ROOT, "services", "board", "dist");
-/** A second on a slow phone's line (500 kbit/s). */
+/** Bytes that the line of a slow phone (500 kbit/s) transfers in a second. */
 const MOST = 60_000;
 
 beforeAll(buildPage, 120_000);
@@ -14,7 +14,7 @@ beforeAll(buildPage, 120_000);
 const gzipped = async (name: string) => gzipSync(await readFile(join(BUILT, name))).length;
 const files = async () => (await readdir(join(BUILT, "assets"))).map((name) => `assets/${name}`);
 
-/** The files that the browser loads before it shows anything: the document, all that it names, and the words of one language. */
+/** The files of the first load: the document, the files that it names, and the words of one language. */
 async function firstLoad(): Promise<string[]> {
   const html = await readFile(join(BUILT, "index.html"), "utf8");
   const named = (await files()).filter((name) => html.includes(name) && /\.(js|css)$/.test(name));
@@ -22,7 +22,7 @@ async function firstLoad(): Promise<string[]> {
   return ["index.html", ...named, ...words];
 }
 
-test("the first load is less than 60 kB compressed, and rarely opened pages are loaded when opened", async () => {
+test("the first load is less than 60 kB compressed, and pages that are rarely opened are loaded when they are", async () => {
   const first = await firstLoad();
   const bytes = await Promise.all(first.map(gzipped));
   expect(bytes.reduce((sum, each) => sum + each)).toBeLessThan(MOST);
@@ -54,7 +54,7 @@ test.each([
   expect(first).not.toContain(holders[0]);
 });
 
-test("the chart library is in a file of its own", async () => {
+test("the chart library is in a separate file", async () => {
   for (const name of await firstLoad())
     expect({ name, plots: (await readFile(join(BUILT, name), "utf8")).includes("u-legend") }).toEqual({
       name,

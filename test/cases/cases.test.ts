@@ -17,7 +17,7 @@ import { findDifferences } from "./differences.ts";
 import { chooseValues, postsOf, type Values } from "./values.ts";
 import { viewAnswers } from "./views.ts";
 
-// The cases on the pure functions alone: test/e2e/cases.test.ts plays the same cases on real parts.
+// The cases on the pure functions: test/e2e/cases.test.ts plays the same cases on real parts.
 
 const ZONE = "Etc/UTC";
 const SEED = 1;

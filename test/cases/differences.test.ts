@@ -17,13 +17,13 @@ const got = {
 };
 const find = (expected: object) => findDifferences(expected, got, values);
 
-test("an expectation may be a part of what was got, and finds rows by their placeholders", () => {
+test("an expectation may be a part of the actual value, and finds rows by their placeholders", () => {
   const legs = [{ agent: "$A2" }];
   expect(find({ ListCalls: { $C1: { state: "ONGOING", actor: null, legs } } })).toEqual([]);
   expect(find({ ListAgents: { $A1: { missed: 1 } } })).toEqual([]);
 });
 
-test("each difference names its path, and has placeholders for names and times", () => {
+test("each difference has its path, with placeholders for names and times", () => {
   const legs = [{ agent: "$A1", talked_until: null }];
   expect(find({ ListCalls: { $C1: { actor: "$A2", legs } }, ListAgents: { $A1: { missed: 0 } } })).toEqual([
     'ListCalls.$C1.actor: expected "$A2", got null',
@@ -33,7 +33,7 @@ test("each difference names its path, and has placeholders for names and times",
   ]);
 });
 
-test("times are equal if they are the same instant, however they are written", () => {
+test("times are equal if they are the same instant, in any notation", () => {
   const until = (talked_until: string) => find({ ListCalls: { $C1: { legs: [{ talked_until }] } } });
   expect([until("$T+70"), until("$S+70"), until("$O+70")]).toEqual([[], [], []]);
   expect(until("$T+70.001")).toEqual([
@@ -57,7 +57,7 @@ test("a missing field differs from null", () => {
   ]);
 });
 
-test("an array of another length is one difference", () => {
+test("an array of another length counts as one difference", () => {
   expect(find({ ListCalls: { $C1: { legs: [] } } })).toEqual([
     'ListCalls.$C1.legs: expected [], got [{"agent":"$A2","talked_until":"$T+70"}]',
   ]);

@@ -1,11 +1,11 @@
 import { fill, readMoment, unfill, type Values } from "./values.ts";
 
 /**
- * Compares what is expected, with placeholders, with what was got. Returns each difference as
+ * Compares an expected value, which may contain placeholders, with the actual one. Returns each difference as
  * `ListCalls.$C1.actor: expected "$A2", got null`.
  *
- * Objects may have more fields than expected. Arrays must have the expected length. A missing row is null. Times are equal if they are
- * the same instant.
+ * Objects may have more fields than expected. Arrays must have the expected length. A missing row is null.
+ * Times are equal if they are the same instant.
  */
 export const findDifferences = (expected: unknown, got: unknown, values: Values): string[] =>
   compare({ path: "", expected, got }, values);
@@ -20,7 +20,7 @@ function compare(compared: Compared, values: Values): string[] {
   return [`${path}: expected ${show(expected, values)}, got ${show(got, values)}`];
 }
 
-/** Null where the two are compared as wholes. */
+/** The parts of two values, null if the two are compared as wholes. */
 function partsOf({ path, expected, got }: Compared, values: Values): Compared[] | null {
   if (!isObject(expected) || !isObject(got)) return null;
   if (Array.isArray(expected))

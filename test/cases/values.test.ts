@@ -16,7 +16,7 @@ const originOf = (more: Partial<Case>, now = run.now) =>
   new Date(chooseValues(caseOf(more), { ...run, now }).originMs).toISOString();
 
 describe("the names of a case", () => {
-  test("are the same in its events and its expectations, and others in another case or run", () => {
+  test("are the same in its events and its expectations, and differ in another case or run", () => {
     const { names } = chooseValues(caseOf(), run);
     expect(chooseValues(caseOf(), run).names).toEqual(names);
     const others = [
@@ -35,7 +35,7 @@ describe("the names of a case", () => {
     expect(new Set(numbers.map(([first]) => first))).toEqual(new Set(["8", "9"]));
   });
 
-  test("are filled in inside of longer texts, $A10 as a name of its own", () => {
+  test("are replaced inside longer texts, and $A10 is not $A1 with a zero", () => {
     const values = chooseValues(caseOf(), run);
     const [first, second] = postsOf(caseOf(), values).map(({ body }) => JSON.parse(body));
     expect(first.their_number).toBe(`55119${values.names.get("$M1")}`);
@@ -51,10 +51,10 @@ describe("T", () => {
   test("is the last midnight if that is less than half an hour ago", () => {
     expect(originOf({}, new Date("2026-11-29T03:10:00Z"))).toBe("2026-11-29T03:00:00.000Z");
   });
-  test("is as many seconds ago as the case says, also before midnight", () => {
+  test("is the case's number of seconds ago, even before midnight", () => {
     expect(originOf({ ago: 1_200 }, new Date("2026-11-29T03:10:00Z"))).toBe("2026-11-29T02:50:00.000Z");
   });
-  test("lies ahead if `ago` is negative", () => {
+  test("is in the future if `ago` is negative", () => {
     expect(originOf({ ago: -600 })).toBe("2026-11-29T15:10:00.000Z");
   });
   test("is the last midnight of the account if the case asks for it", () => {
@@ -83,12 +83,12 @@ test.each([
   expect(fill(`"${placeholder}"`, at)).toBe(`"${text}"`);
 });
 
-test("a placeholder of time is read as a moment, any other text is none", () => {
+test("a placeholder of time is read as a moment, and any other text is not", () => {
   expect(readMoment("$T+1.5", at)).toBe(at.originMs + 1_500);
   expect(["FREE", "$C1", "at $T+1"].map((text) => readMoment(text, at))).toEqual([null, null, null]);
 });
 
-test("names and times are placeholders again in a message", () => {
+test("names and times in a message become placeholders again", () => {
   const got = JSON.stringify({
     agent: "ana@example.com",
     from: "2026-11-29T14:59:59.500Z",
@@ -98,14 +98,14 @@ test("names and times are placeholders again in a message", () => {
 });
 
 describe("the posts of a case", () => {
-  test("are its events in their order, a text as it is", () => {
+  test("are its events in their order, a text unchanged", () => {
     const events = [{ call_id: "$C1", code: 7 }, { $raw: '{ "call_id" : "$C1" }' }];
     expect(postsOf({ events }, at)).toEqual([
       { body: '{"call_id":"c1.x","code":7}', times: 1 },
       { body: '{ "call_id" : "c1.x" }', times: 1 },
     ]);
   });
-  test("are sent as often as the event says, which is no part of the body", () => {
+  test("are sent as often as the event's $times, which is not in the body", () => {
     const events = [{ call_id: "$C1", $times: 3 }];
     expect(postsOf({ events }, at)).toEqual([{ body: '{"call_id":"c1.x"}', times: 3 }]);
   });

@@ -2,23 +2,26 @@ import { createHash } from "node:crypto";
 import { startOfDay } from "@teravoz/domain";
 import type { Case } from "./case.ts";
 
-/** What the placeholders of one case stand for in one run. */
+/** The values of the placeholders of one case in one run. */
 export type Values = {
-  /** By placeholder: `$C1` call, `$Q1` queue, `$A1` agent, `$M1` the last eight digits of a mobile number. */
+  /**
+   * Names by placeholder: `$C1` call, `$Q1` queue, `$A1` agent, `$M1` the last eight digits of a mobile
+   * number.
+   */
   names: ReadonlyMap<string, string>;
-  /** T, in ms since the epoch: `$T`, `$S`, `$E` and `$O` count from it in seconds. */
+  /** T, in ms since the epoch. `$T`, `$S`, `$E` and `$O` count from it in seconds. */
   originMs: number;
 };
 
-/** `zone` is the account's: its days begin at midnight there. Runs of other seeds have other names. */
+/** `zone` is the account's, whose days begin at midnight there. Runs with other seeds have other names. */
 export type Run = { seed: number; now: Date; zone: string };
 
 const NAME = /\$[CQAM]\d+/g;
-/** Also `$T+-600`, as the cases write it. */
+/** Matches `$T+-600` too, because the cases contain it. */
 const TIME = /\$([TSEO])([+-]-?\d+(?:\.\d+)?)/g;
 const ISO_8601 = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
 
-/** Seconds from T until now, unless a case says otherwise: the events of a case end before now. */
+/** Default seconds from T until now. The events of a case end before now. */
 const USUAL_AGO = 1_800;
 
 export function chooseValues(of: Case, run: Run): Values {
@@ -27,7 +30,9 @@ export function chooseValues(of: Case, run: Run): Values {
   return { names: new Map(named), originMs: chooseOrigin(of, run) };
 }
 
-/** T is a whole second. Unless the case chooses its own T, it lies in today: that is the window of the questions. */
+/**
+ * T is a whole second. Unless the case chooses its own T, it is today, because the commands ask for today.
+ */
 function chooseOrigin({ ago, base }: Case, { now, zone }: Run): number {
   const midnight = startOfDay(now, zone).getTime();
   if (base === "midnight") return midnight;
@@ -42,13 +47,13 @@ function nameOf(placeholder: string, { seed, id }: { seed: number; id: string })
   return name.startsWith("a") ? `${full}@example.com` : full;
 }
 
-/** Eight digits. The first is 8 or 9, by which a number is a mobile one even without its ninth digit. */
+/** Eight digits. The first is 8 or 9, which marks a mobile number even without its ninth digit. */
 function mobileOf(name: string): string {
   const drawn = createHash("sha256").update(name).digest().readUInt32BE();
   return String(80_000_000 + (drawn % 20_000_000));
 }
 
-/** A text with its placeholders filled in. */
+/** Replaces the placeholders of a text. */
 export const fill = (text: string, values: Values): string =>
   text
     .replace(NAME, (placeholder) => values.names.get(placeholder) ?? placeholder)
@@ -56,13 +61,13 @@ export const fill = (text: string, values: Values): string =>
       FORMS[form]!(momentOf(seconds, values.originMs)),
     );
 
-/** The moment of a text that is one placeholder of time, in ms since the epoch; null for any other text. */
+/** The moment of a text that is one placeholder of time, in ms since the epoch. Null for any other text. */
 export function readMoment(text: string, { originMs }: Values): number | null {
   const [match] = text.matchAll(TIME);
   return match?.[0] === text ? momentOf(match[2]!, originMs) : null;
 }
 
-/** The reverse of `fill`, for messages: names and ISO times become placeholders again. */
+/** Replaces names and ISO times by placeholders, for messages. The reverse of `fill`. */
 export function unfill(text: string, { names, originMs }: Values): string {
   const hidden = [...names].reduce(
     (shorter, [placeholder, name]) => shorter.replaceAll(name, placeholder),
@@ -80,7 +85,7 @@ const momentOf = (seconds: string, originMs: number): number =>
 const THREE_HOURS_MS = 3 * 3_600_000;
 const wholeSeconds = (ms: number) => new Date(ms).toISOString().slice(0, 19);
 
-/** How a moment, in ms since the epoch, is written. */
+/** The notations of a moment, which is given in ms since the epoch. */
 const FORMS: Readonly<Record<string, (ms: number) => string>> = {
   T: (ms) => new Date(ms).toISOString(),
   S: (ms) => `${wholeSeconds(ms)}Z`,
@@ -88,7 +93,7 @@ const FORMS: Readonly<Record<string, (ms: number) => string>> = {
   O: (ms) => `${wholeSeconds(ms - THREE_HOURS_MS)}-0300`,
 };
 
-/** A body to be sent, and how often in parallel. */
+/** A body, and the number of its copies that are sent in parallel. */
 export type Post = { body: string; times: number };
 
 /** The posts of a case in their order. */

@@ -23,13 +23,13 @@ test("calls, queues and agents are found by their names", () => {
   });
 });
 
-test("an abandoned call is returned once it has a time of the return", () => {
+test("an abandoned call is returned if it has a time of return", () => {
   expect(viewAnswers(answers, values)).toMatchObject({
     ListAbandoned: { c1: { returned: false }, c2: { returned: true } },
   });
 });
 
-test("agentsLike counts the agents whose names hold the digits of $M7", () => {
+test("agentsLike counts the agents whose names contain the digits of $M7", () => {
   expect(viewAnswers(answers, values).agentsLike).toEqual({ count: 2 });
   expect(viewAnswers(answers, { ...values, names: new Map() }).agentsLike).toEqual({ count: 0 });
 });

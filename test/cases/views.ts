@@ -2,11 +2,11 @@ import type { Values } from "./values.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** The data of each command's answer, as it came. */
+/** The data of each command's answer, unchanged. */
 // biome-ignore lint/suspicious/noExplicitAny: each command has data of its own shape
 export type Answers = Readonly<Record<string, any>>;
 
-/** The answers as the cases name them: rows by call, queue or agent, and the count `agentsLike`. */
+/** The answers under the names of the cases: rows by call, queue or agent, and the count `agentsLike`. */
 export function viewAnswers(answers: Answers, { names }: Values): Record<string, unknown> {
   const { ListCalls, ListQueues, ListAgents, ListAbandoned } = answers;
   const digits = names.get("$M7");
@@ -20,7 +20,7 @@ export function viewAnswers(answers: Answers, { names }: Values): Record<string,
   };
 }
 
-/** The commands that the views are made of. */
+/** The commands that the views need. */
 export const COMMANDS = ["ListCalls", "ListQueues", "ListAgents", "ListAbandoned"];
 
 const rowsBy = (key: string, rows: readonly Row[]) => Object.fromEntries(rows.map((row) => [row[key], row]));

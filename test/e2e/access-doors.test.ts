@@ -4,7 +4,7 @@ import { io } from "socket.io-client";
 import WebSocket from "ws";
 import { type Gateway, openGateway } from "../support/gateway.ts";
 
-/** Each door has a token of now and the next one, and none opens another's. */
+/** Each door has a current and a next token. No token opens another door. */
 const TOKENS = {
   webhook: ["the-webhook-token", "the-next-webhook-token"],
   admin: ["the-admin-token", "the-next-admin-token"],
@@ -34,7 +34,7 @@ type Door = [
   key: Key,
   opened: number,
 ];
-/** What answers when the token is right: 404 and 400 too are answers of those inside. */
+/** Each door with its status for a right token. A 404 or 400 also shows that the token was accepted. */
 const DOORS: Door[] = [
   ["ingest", "POST", "/webhook", "webhook", 200],
   ["ingest", "GET", "/metrics", "metrics", 200],
@@ -88,8 +88,8 @@ async function knock([kind, method, path]: Door, { authorization, query = "" }: 
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
-test("no admin path is without its door", async () => {
-  // what the router knows answers a method it does not with 405 and what it allows
+test("every admin path is in the list of doors", async () => {
+  // the router answers an unknown method of a known path with 405 and the allowed methods
   for (const path of ["/dead-letters", `/dead-letters/${UNKNOWN}`, "/calls/1", "/numbers/1", "/agents/1"]) {
     const { status, headers } = await knock(["projector", "PATCH", path, "admin", 405], {});
     expect(status).toBe(405);
@@ -110,12 +110,12 @@ test("no admin path is without its door", async () => {
 describe.each(DOORS)("%s %s %s", (...door) => {
   const [, , , key, opened] = door;
 
-  test("opens to the token of now and to the next one, each way it can be presented", async () => {
+  test("opens to the current and the next token, presented in each way", async () => {
     for (const token of TOKENS[key])
       for (const [, way] of WAYS) expect((await knock(door, way(token))).status).toBe(opened);
   });
 
-  test("stays shut without a token, with a wrong one and with another door's", async () => {
+  test("is closed without a token, with a wrong token and with the token of another door", async () => {
     const presented = [{}, ...wrongOnes(key).flatMap((token) => WAYS.map(([, way]) => way(token)))];
     for (const each of presented) {
       const { status, headers, text } = await knock(door, each);
@@ -177,7 +177,7 @@ const SOCKET_WAYS: SocketWay[] = [
 ];
 
 test.each(SOCKET_WAYS)(
-  "sockets by %s open to the tokens of now and next, and to nobody else",
+  "sockets by %s open to the current and the next token, and to no other",
   async (_name, connect) => {
     const { url } = gateway.realtime[0]!;
     for (const token of TOKENS.dashboard) expect([token, await connect(url, token)]).toEqual([token, true]);
@@ -186,7 +186,7 @@ test.each(SOCKET_WAYS)(
   },
 );
 
-test("socket.io's auth is not made up for by a token elsewhere, nor by what is no text", async () => {
+test("a wrong auth of socket.io is refused, even with a right token in the query", async () => {
   const { url } = gateway.realtime[0]!;
   const [token] = TOKENS.dashboard;
   for (const wrong of ["wrong", 1, true, {}, [token], { token }]) {
@@ -195,7 +195,7 @@ test("socket.io's auth is not made up for by a token elsewhere, nor by what is n
   }
 });
 
-test("the page and what probes ask for are public, and hold no data", async () => {
+test("the page and the probes are public, and contain no data", async () => {
   for (const kind of ["ingest", "projector", "realtime"] as const)
     for (const path of ["/livez", "/readyz"]) {
       const { status, text } = await knock([kind, "GET", path, "admin", 200], {});
@@ -204,12 +204,12 @@ test("the page and what probes ask for are public, and hold no data", async () =
         [],
       );
     }
-  // 404 where the page was not built in this checkout
+  // 404 if this checkout has no built page
   const { status } = await knock(["realtime", "GET", "/", "dashboard", 200], {});
   expect([200, 404]).toContain(status);
 });
 
-test("no token reaches a log", async () => {
+test("no token is logged", async () => {
   for (const { log } of [...gateway.ingest, ...gateway.projector, ...gateway.realtime]) {
     const text = await readFile(log, "utf8");
     for (const token of Object.values(TOKENS).flat()) expect(text).not.toContain(token);

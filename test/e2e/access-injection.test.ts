@@ -10,11 +10,14 @@ import { bodiesOfCalls } from "../support/traffic.ts";
 const PAYLOADS = LONG ? 5_000 : 1_500;
 const SEED = 20_260_101;
 const CALLS = 100;
-/** An expression that backtracks over 5,000 letters takes hours; with an index a query takes under 5 ms on an idle machine. */
+/**
+ * An expression that backtracks over 5,000 letters takes hours. A query with an index takes under 5 ms on an
+ * idle machine.
+ */
 const LONGEST_MS = 5_000;
 /** The profile of 5,000 queries takes about 10 MB. */
 const PROFILE_BYTES = 64 * 1024 * 1024;
-/** Commands at once; a socket may have 1,000 waiting. */
+/** Number of commands at once. A socket may have 1,000 waiting. */
 const AT_ONCE = 50;
 
 let gateway: Gateway;
@@ -40,7 +43,7 @@ const operand = fc.oneof(
 );
 const operators =
   "$ne $gt $gte $lt $in $nin $exists $regex $where $not $expr $or $eq $type $function $elemMatch".split(" ");
-/** What would be more than a value, were it put into a query as it came. */
+/** An operation instead of a value, if a query contained it unchanged. */
 const operation = fc
   .tuple(fc.constantFrom(...operators), operand)
   .map(([operator, value]) => ({ [operator]: value }));
@@ -55,7 +58,7 @@ const object = fc.oneof(
   }),
   fc.record({ length: fc.nat(), toString: operand, toBSON: operand, constructor: operand }),
 );
-/** Texts that mean something to a regular expression, a query or a shell, and are to mean only themselves here. */
+/** Texts with a meaning in a regular expression, a query or a shell. They must match only themselves. */
 const text = fc.constantFrom(
   ".*",
   "^",
@@ -134,15 +137,15 @@ const withParams = (event: string, params: Record<string, unknown>): Attack => (
   data: { params },
   params,
 });
-/** Also where the name is __proto__. */
+/** An own property, even if its name is __proto__. */
 const ownProperty = (name: string, value: unknown): Record<string, unknown> =>
   JSON.parse(`{${JSON.stringify(name)}:${JSON.stringify(value) ?? null}}`);
 
-/** Null and empty are a form's way to say "not set". */
+/** Returns whether a param is set. Null and empty are a form's way to say "not set". */
 const isSet = (value: unknown) => value !== null && value !== undefined && value !== "";
 const isValue = (value: unknown) => ["string", "number", "boolean"].includes(typeof value);
 
-/** Refused, or rows that equal what was asked for. */
+/** Expects a refusal, or rows that equal the params. */
 function expectNoMore({ event, data, params }: Attack, { status, data: rows }: Envelope): "Failed" | "equal" {
   const said = JSON.stringify({ event, data }).slice(0, 500);
   if (status === "Failed") return "Failed";
@@ -152,7 +155,7 @@ function expectNoMore({ event, data, params }: Attack, { status, data: rows }: E
     return "equal";
   }
   const set = Object.entries(params ?? {}).filter(([, value]) => isSet(value));
-  // what filters nothing is only what a form leaves empty, under names that are known
+  // only empty values of a form under known names may filter nothing
   expect([said, Object.keys(params ?? {}).every((name) => FIELDS.includes(name))]).toEqual([said, true]);
   for (const [name, value] of set) {
     expect([said, isValue(value)]).toEqual([said, true]);
@@ -161,7 +164,7 @@ function expectNoMore({ event, data, params }: Attack, { status, data: rows }: E
   return "equal";
 }
 
-test(`${PAYLOADS} hostile params are refused, or find what equals them and no more; none makes the database read more than it answers with`, async () => {
+test(`${PAYLOADS} hostile params are refused or match only equal values, and no query reads more documents than it returns`, async () => {
   const { db } = gateway;
   await db.createCollection("system.profile", { capped: true, size: PROFILE_BYTES });
   await db.command({ profile: 2 });
@@ -170,12 +173,12 @@ test(`${PAYLOADS} hostile params are refused, or find what equals them and no mo
   for (let at = 0; at < attacks.length; at += AT_ONCE) {
     const client = clients[(at / AT_ONCE) % clients.length]!;
     const some = attacks.slice(at, at + AT_ONCE);
-    // answers come in the order of the questions, those of one name each
+    // answers arrive in the order of the commands of the same name
     const answers = await Promise.all(some.map(({ event, data }) => client.ask(event, data)));
     for (const [n, answer] of answers.entries()) outcomes[expectNoMore(some[n]!, answer)] += 1;
   }
   await db.command({ profile: 0 });
-  // a fuzzer that only ever meets one answer would prove little
+  // a fuzzer that meets only one answer would prove little
   expect(outcomes.Failed).toBeGreaterThan(PAYLOADS / 4);
   expect(outcomes.equal).toBeGreaterThan(PAYLOADS / 10);
   await expectCheap(db);
@@ -183,7 +186,10 @@ test(`${PAYLOADS} hostile params are refused, or find what equals them and no mo
   expect(all).toHaveLength(CALLS);
 });
 
-/** By what the database notes of each query. Projectors and realtime query on their own account too, other collections for the most part. */
+/**
+ * Checks the database's profile of each query. Projectors and realtime make queries too, mostly of other
+ * collections.
+ */
 async function expectCheap(db: Db): Promise<void> {
   const ofClients = { op: "query", ns: { $in: [`${db.databaseName}.calls`, `${db.databaseName}.events`] } };
   const queries = await db.collection("system.profile").find(ofClients).toArray();

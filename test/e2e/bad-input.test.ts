@@ -11,14 +11,14 @@ import { readTopic } from "../support/kafka.ts";
 import { LONG } from "../support/long.ts";
 import { connectClient } from "../support/socket-clients.ts";
 
-/** Fuzzed bodies, and fuzzed packets. */
+/** Number of fuzzed bodies, and of fuzzed packets. */
 const COUNT = LONG ? 100_000 : 2_000;
 const SEED = noteSeed("FUZZ_SEED", Number(process.env.FUZZ_SEED ?? 20_260_101));
-/** Forged webhooks: a tenth, for each has the same answer. */
+/** Number of forged webhooks. A tenth is enough, because each gets the same answer. */
 const FORGED = Math.ceil(COUNT / 10);
-/** Random bodies of known types. */
+/** Number of random bodies of known types. */
 const RANDOM = LONG ? 2_000 : 500;
-/** An idle machine takes well under a minute for either; a busy one gets many times that. */
+/** An idle machine takes well under a minute for either. A busy one gets many times that. */
 const LIMIT_MS = 120_000 + COUNT * 10;
 
 const TOKEN = "webhook-token-of-the-test";
@@ -46,7 +46,7 @@ const FORGERIES: ((n: number) => Record<string, string>)[] = [
 ];
 
 test(
-  `${FORGED} forged webhooks are refused, and no topic has a record of them`,
+  `${FORGED} forged webhooks are refused and written to no topic`,
   async () => {
     const statuses = new Set<number>();
     let next = 0;
@@ -65,7 +65,7 @@ test(
       expect([topic, records.length]).toEqual([topic, 0]);
     });
     await Promise.all(read);
-    // services report their status unasked, at their start and every ten seconds: only such reports may be there
+    // services report their status at their start and every ten seconds: only these records may be here
     for (const { key, value } of await readTopic(gateway.opened, serviceStatus)) {
       const { service, instance } = await gateway.opened.codec.decodeStatus(value!);
       expect(allServices().map(({ kind, pid }) => `${kind} ${pid}`)).toContain(
@@ -78,18 +78,18 @@ test(
 );
 
 test(
-  `${COUNT} bodies strange in all ways: each is stored to the letter, kept as a dead letter, or refused`,
+  `each of ${COUNT} fuzzed bodies is stored verbatim, kept as a dead letter, or refused`,
   async () => {
     const target = { ...gateway, post: (body: Buffer) => gateway.post(body, auth) };
     const { statuses } = await fuzzBodies(target, { count: COUNT, seed: SEED });
-    // a fuzzer that only ever meets one answer would prove little
+    // a fuzzer that meets only one answer would prove little
     for (const status of [200, 400, 422]) expect(statuses.get(status)).toBeGreaterThan(COUNT / 20);
   },
   LIMIT_MS,
 );
 
 test(
-  `${COUNT} packets strange in all ways on a hundred sockets: realtime goes on serving`,
+  `after ${COUNT} fuzzed packets on a hundred sockets realtime still serves clients`,
   async () => {
     const { packets } = await fuzzPackets(gateway.realtime[0]!.url, { count: COUNT, seed: SEED });
     expect(packets).toBeGreaterThanOrEqual(COUNT);
@@ -97,10 +97,10 @@ test(
   LIMIT_MS,
 );
 
-describe("bodies by hand", () => {
-  /** Payloads that the fuzzed bodies above have left. */
+describe("handwritten bodies", () => {
+  /** The payloads that the fuzzed bodies above have left. */
   let fuzzed: Set<string>;
-  /** Acknowledged since then. */
+  /** The bodies acknowledged since then. */
   const stored: string[] = [];
   beforeAll(async () => {
     fuzzed = new Set((await gateway.events()).map(({ payload }) => payload));
@@ -119,8 +119,8 @@ describe("bodies by hand", () => {
   }
 
   test.each([
-    ["no JSON", "hello"],
-    ["nothing", ""],
+    ["text that is not JSON", "hello"],
+    ["an empty body", ""],
     ["an array", "[]"],
     ["a number", "1"],
     ["cut-off JSON", '{"type":"call.new"'],
@@ -134,30 +134,30 @@ describe("bodies by hand", () => {
     await expectRefused(body, 400);
   });
 
-  /** Refused with 422 so far. */
+  /** The bodies refused with 422 so far. */
   const unprocessable: string[] = [];
 
   test.each([
     ["no type", '{"call_id":"1"}'],
-    ["a type of its own", '{"type":"call.imagined","call_id":"1"}'],
-    ["a type that is no text", '{"type":{"$ne":""},"call_id":"1"}'],
+    ["an unknown type", '{"type":"call.imagined","call_id":"1"}'],
+    ["a type that is not a string", '{"type":{"$ne":""},"call_id":"1"}'],
     ["no call_id", '{"type":"call.new"}'],
     ["an empty call_id", '{"type":"call.new","call_id":""}'],
     ["a 10,000-character call_id", `{"type":"call.new","call_id":"${"7".repeat(10_000)}"}`],
     ["an object as call_id", '{"type":"call.new","call_id":{"$gt":""}}'],
     ["a lone surrogate as call_id", '{"type":"call.new","call_id":"\\udfff"}'],
-    ["a type by its prototype", '{"__proto__":{"type":"call.new"},"call_id":"1"}'],
+    ["a type in its prototype only", '{"__proto__":{"type":"call.new"},"call_id":"1"}'],
   ])("%s is refused with 422", async (_name, body) => {
     await expectRefused(body, 422);
     unprocessable.push(body);
   });
 
-  test("every body that was refused with 422 is kept in dead-letters, before it is answered", async () => {
+  test("every body refused with 422 is kept in dead-letters before the answer", async () => {
     const deadLetters = await readTopic(gateway.opened, gateway.opened.topics.deadLetters);
     expect(deadLetters.map(({ value }) => value?.toString())).toEqual(expect.arrayContaining(unprocessable));
   });
 
-  test("a body too large, of another type, or compressed is refused by its headers", async () => {
+  test("a body that is too large, of another type or compressed is refused by its headers", async () => {
     await expectRefused(Buffer.alloc(1024 * 1024, "x"), 413);
     await expectRefused("{}", 415, { "Content-Type": "text/plain" });
     await expectRefused("{}", 415, { "Content-Encoding": "gzip" });
@@ -182,14 +182,14 @@ describe("bodies by hand", () => {
     ["wrong types everywhere", '"timestamp":{},"queue":[],"direction":7,"our_number":null,"actor":true'],
     ["64 levels", `"a":${"[".repeat(62)}${"]".repeat(62)}`],
     ["white space and a bare escape", ' "a" : "\\/" \n, "b" :\t"é\u2028" '],
-  ])("%s are stored to the letter", async (_name, fields) => {
+  ])("%s are stored verbatim", async (_name, fields) => {
     const body = call(fields);
     const answer = await gateway.post(body, auth);
     expect([answer.status, answer.body.includes(body)]).toEqual([200, true]);
     stored.push(body);
   });
 
-  test(`${RANDOM} random bodies are stored to the letter or refused, never a 5xx, and the projector keeps up`, async () => {
+  test(`${RANDOM} random bodies are stored verbatim or refused, none gets a 5xx, and the projector keeps up`, async () => {
     const fields = fc.dictionary(
       fc.string({ unit: "binary", maxLength: 20 }),
       fc.jsonValue({ noUnicodeString: false }),
@@ -219,7 +219,7 @@ describe("bodies by hand", () => {
     expect(stored.length).toBeGreaterThan(RANDOM / 2);
     const count = () => gateway.db.collection("events").countDocuments();
     const expected = fuzzed.size + new Set(stored).size;
-    // a body without a stamp may be stored once more in the next slot of ten minutes; none is missing or altered
+    // a body without a stamp may be stored again in the next slot of ten minutes; none is missing or altered
     await eventually(async () => {
       expect(await count()).toBeGreaterThanOrEqual(expected);
       const events = await gateway.events();
@@ -236,7 +236,7 @@ describe("bodies by hand", () => {
   });
 });
 
-test("no service has died, and no number, e-mail or document reached a log", async () => {
+test("every service is still running, and no number, e-mail or document was logged", async () => {
   for (const service of allServices()) await service.ready();
   expect(allServices().map(({ pid }) => pid)).toEqual(pids);
   const logs = join(gateway.dir, "logs");

@@ -10,21 +10,21 @@ import { zoneAtNoon } from "../support/noon.ts";
 import { connectClient } from "../support/socket-clients.ts";
 
 /**
- * How often a case is played, each time with other names (default 1). In 38 chance decides the order of two events of each of eight
- * agents: one play would be right by luck in 1 of 256 runs.
+ * Number of plays of a case, each with other names (default 1). In case 38 chance decides the order of two
+ * events of each of eight agents: a single play would be right by luck in 1 of 256 runs.
  */
 const PLAYS: Readonly<Record<string, number>> = { "38": 4 };
 
 const cases = readCases();
 const SEED = drawSeed("CASES_SEED");
-/** No midnight comes between the events and the questions. */
+/** A zone in which no midnight comes between the events and the commands. */
 const ZONE = zoneAtNoon();
 
 let gateway: Gateway;
 let client: Awaited<ReturnType<typeof connectClient>>;
-/** Of each play of each case, by its id. */
+/** The values of each play of each case, by the id of the case. */
 let values: Map<string, Values[]>;
-/** To the questions that were asked once, for all cases, before any test. */
+/** The answers to commands that were sent once, for all cases, before any test. */
 let answers: Answers;
 beforeAll(async () => {
   gateway = await openGateway({ env: { ACCOUNT_TIME_ZONE: ZONE } });
@@ -33,7 +33,8 @@ beforeAll(async () => {
   client = await connectClient("socket.io by websocket", gateway.realtime[0]!.url);
   const plays = cases.flatMap((each) => values.get(each.id)!.map((of) => play(each, of)));
   const sent = (await Promise.all(plays)).flat();
-  // ListStats counts in the transaction that stores. Realtime reads all calls at the first question about them: it must not come before
+  // ListStats counts in the transaction that stores. Realtime reads all calls at the first command about
+  // them, so that must not come earlier
   await eventually(async () => {
     const stored: number[] = Object.values((await ask("ListStats")).events);
     expect(stored.reduce((sum, count) => sum + count, 0)).toBe(new Set(sent).size);
@@ -60,7 +61,7 @@ const valuesOfPlays = (each: Case, now: Date): Values[] =>
     chooseValues(each, { seed: SEED + n, now, zone: ZONE }),
   );
 
-/** Sends the events of a case one after the other, and resolves with their bodies. */
+/** Sends the events of a case one after the other. Resolves with their bodies. */
 async function play(each: Case, of: Values): Promise<string[]> {
   const posts = postsOf(each, of);
   for (const { body, times } of posts) {
@@ -73,7 +74,7 @@ async function play(each: Case, of: Values): Promise<string[]> {
 const findAll = (each: Case): string[] =>
   values.get(each.id)!.flatMap((of) => findDifferences(each.expected, viewAnswers(answers, of), of));
 
-/** Asks again while the notice of a last event may be on its way. */
+/** Asks again while the notice of the last event may still be pending. */
 for (const each of cases)
   test(`${each.id} ${each.title}`, () =>
     eventually(async () => {

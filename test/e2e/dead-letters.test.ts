@@ -15,7 +15,7 @@ const ADMIN_TOKEN = "an-old-admin-token,the-next-admin-token";
 const FIRST_SEEN = anHourAgo();
 
 let gateway: Gateway;
-/** Asks where nothing listens, beside all other tests: it tries for 16 s. */
+/** A run without a server, beside all other tests, because it retries for 16 s. */
 let unanswered: Promise<CommandResult>;
 const dir = mkdtempSync(join(tmpdir(), "teravoz-letters-"));
 const diedFile = join(dir, "died");
@@ -33,7 +33,7 @@ afterAll(async () => {
 
 type CommandResult = { code: number; stdout: string; stderr: string };
 
-/** `pnpm dead-letters` as a process. */
+/** Runs `pnpm dead-letters` as a process. */
 function run(args: string[], env: NodeJS.ProcessEnv = { ADMIN_TOKEN }): Promise<CommandResult> {
   const command = [join(ROOT, "services/projector/src/dead-letters-command/command.ts"), ...args];
   return new Promise((resolve) => {
@@ -49,7 +49,7 @@ const projector = () => gateway.projector[0]!;
 const at = (...args: string[]) => [...args, "--url", projector().url];
 const listed = async (...filters: string[]) =>
   JSON.parse((await run(at("list", "--json", ...filters))).stdout);
-/** Waits until so many of a type are filed. */
+/** Waits until this number of dead letters of a type are stored. */
 const untilStored = (type: string, count: number) =>
   eventually(async () =>
     expect(await gateway.db.collection("dead_letters").countDocuments({ type })).toBe(count),
@@ -61,7 +61,7 @@ const unknownBody = (n: number) =>
 const laterBody = (n: number) =>
   `{"type":"call.new","call_id":"later.${n}","sid":"${n}","their_number":"${NUMBER}"}`;
 
-/** As an older release would have refused them, which did not know their type. */
+/** Parks bodies as an older release would, which did not know their type. */
 async function refuseAsOlder(bodies: string[]): Promise<void> {
   const { codec, topics } = gateway.opened;
   const { park } = createOutlet({ codec, publisher: gateway.opened.publisher(), topics });
@@ -69,7 +69,7 @@ async function refuseAsOlder(bodies: string[]): Promise<void> {
   await Promise.all(bodies.map((body) => park({ ...refused, body: Buffer.from(body) })));
 }
 
-test("what ingest refuses is listed for people and for programs, without its body", async () => {
+test("bodies refused by ingest are listed as a table and as JSON, without the bodies", async () => {
   const bodies = Array.from({ length: 12 }, (_, n) => unknownBody(n));
   const answers = await Promise.all(bodies.map((body) => gateway.post(body)));
   expect(answers.map(({ status }) => status)).toEqual(bodies.map(() => 422));
@@ -109,7 +109,7 @@ test("a dead letter is shown with its body", async () => {
   expect(JSON.parse(unknown.stdout)).toMatchObject({ id, body: unknownBody(3), encoding: "utf8" });
 });
 
-test("a redrive of what is still refused exits with 1, says why, and leaves it waiting", async () => {
+test("a redrive that is refused again exits with 1, reports the reasons and leaves the dead letters waiting", async () => {
   const all = ["redrive", "--all", "--type", "call.imagined"];
   const [dry, { code, stdout, stderr }] = await Promise.all([run(at(...all, "--dry-run")), run(at(...all))]);
   expect([dry.code, dry.stdout]).toEqual([1, "0 would be redriven, 12 refused\n"]);
@@ -118,7 +118,7 @@ test("a redrive of what is still refused exits with 1, says why, and leaves it w
   expect(await listed("--status", "waiting")).toHaveLength(12);
 });
 
-test("a projector killed between Kafka's acknowledgement and the mark is asked again until it is back: each event is stored once", async () => {
+test("if the projector is killed between Kafka's acknowledgement and the mark, the command retries until it is back, and each event is stored once", async () => {
   const bodies = Array.from({ length: 40 }, (_, n) => laterBody(n));
   await refuseAsOlder(bodies);
   await untilStored("call.new", 40);
@@ -139,7 +139,7 @@ test("a projector killed between Kafka's acknowledgement and the mark is asked a
   expect(again.stdout).toBe("40 redriven, 0 refused\n");
   await postAll(gateway, bodies);
   const log = await readTopic(gateway.opened, gateway.opened.topics.callEvents);
-  // redriven twice, once more by the one that died, and sent
+  // redriven twice, once more by the killed projector, and sent
   expect(log.filter(({ value }) => value !== null).length).toBeGreaterThan(120);
   await eventually(async () => expect(await gateway.lag()).toBe(0), 30_000);
   const events = await gateway.events();
@@ -148,7 +148,7 @@ test("a projector killed between Kafka's acknowledgement and the mark is asked a
   expect((await gateway.calls()).map(({ events: count }) => count)).toEqual(bodies.map(() => 1));
 });
 
-test("several are dropped only with --yes, and their bodies are gone", async () => {
+test("several dead letters are dropped only with --yes, and then have no bodies", async () => {
   const all = ["drop", "--all", "--type", "call.imagined"];
   const [dry, asked, [{ id }]] = await Promise.all([
     run(at(...all, "--dry-run")),
@@ -168,7 +168,7 @@ test("several are dropped only with --yes, and their bodies are gone", async () 
   expect(waiting).toEqual([]);
   expect(shown.stdout).toContain("(dropped)");
   expect(redriven).toMatchObject({ code: 1, stderr: expect.stringContaining("was dropped") });
-  // the vendor goes on sending what it was answered with 422
+  // the vendor continues to send the bodies that were answered with 422
   expect((await gateway.post(unknownBody(3))).status).toBe(422);
   const deadLetters = gateway.db.collection("dead_letters");
   await eventually(async () =>
@@ -177,7 +177,7 @@ test("several are dropped only with --yes, and their bodies are gone", async () 
   expect(await listed("--key", "imagined.3")).toMatchObject([{ copies: 2, status: "dropped" }]);
 });
 
-test("the gauge says how many wait", async () => {
+test("the gauge has the number of waiting dead letters", async () => {
   expect((await gateway.post(unknownBody(99))).status).toBe(422);
   await eventually(async () => {
     const metrics = await (await fetch(`${projector().url}/metrics`)).text();
@@ -185,7 +185,7 @@ test("the gauge says how many wait", async () => {
   });
 });
 
-test("help, mistakes and closed doors are explained, with exit code 1 where nothing was done", async () => {
+test("help, usage errors and wrong tokens are explained, with exit code 1 if nothing was done", async () => {
   const says = (text: string) => expect.stringContaining(text);
   const cases: [Promise<CommandResult>, Record<string, unknown>][] = [
     [run(["--help"]), { code: 0, stdout: says("dead-letters redrive --all") }],
@@ -202,7 +202,7 @@ test("help, mistakes and closed doors are explained, with exit code 1 where noth
   for (const [outcome, expected] of cases) expect(await outcome).toMatchObject(expected);
 });
 
-test("where nothing answers it tries again five times, then says so", async () => {
+test("without a server the command retries five times and then reports it", async () => {
   const { code, stderr } = await unanswered;
   expect([code, stderr]).toEqual([1, expect.stringContaining("does not answer")]);
   expect(stderr.match(/retrying/g)).toHaveLength(5);

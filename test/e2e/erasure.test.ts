@@ -26,7 +26,7 @@ const admin = (method: string, path: string) => ask(gateway.projector[0]!.url, m
 const untilEvents = (count: number) =>
   eventually(async () => expect(await gateway.events()).toHaveLength(count), 30_000);
 
-test("every client of every instance is notified of an erasure, and can read the call no more", async () => {
+test("every client of every instance is notified of an erasure, and can no longer read the call", async () => {
   await post(body("erased-call-1"));
   await post(body("staying-call"));
   await untilEvents(2);
@@ -48,7 +48,7 @@ test("every client of every instance is notified of an erasure, and can read the
     expect(left.map(({ aggregate_id }: { aggregate_id: string }) => aggregate_id)).toEqual(["staying-call"]);
     expect((await client.ask("ListCallEvents", { call_id: "erased-call-1" })).data).toEqual([]);
   }
-  // sent once more: taken, and kept out
+  // sent once more: accepted, and kept out
   await post(body("erased-call-1", "call.waiting"));
   await post(body("third"));
   await eventually(async () => expect(await gateway.lag()).toBe(0), 30_000);
@@ -56,7 +56,7 @@ test("every client of every instance is notified of an erasure, and can read the
   expect((await reader.ask("ListCallEvents", { call_id: "erased-call-1" })).data).toEqual([]);
 });
 
-test("a projector that slept through an erasure cannot bring the call back", async () => {
+test("a projector that was stopped during an erasure cannot restore the call", async () => {
   const [sleeper, other] = gateway.projector as [Gateway["projector"][0], Gateway["projector"][0]];
   const known = (await gateway.events()).length;
   await post(body("erased-call-2"));
@@ -65,7 +65,7 @@ test("a projector that slept through an erasure cannot bring the call back", asy
   await post(body("erased-call-2", "call.waiting"));
   const erased = await ask(other.url, "DELETE", "/calls/erased-call-2", TOKEN);
   expect(erased.status).toBe(202);
-  // the other one takes over when the session has ended, and erases
+  // the other projector takes over when the session has ended, and erases
   await eventually(async () => {
     const { body: receipt } = await ask(other.url, "GET", "/calls/erased-call-2/erasure", TOKEN);
     expect(receipt.data.clean_at).not.toBeNull();
@@ -83,7 +83,7 @@ test("a projector that slept through an erasure cannot bring the call back", asy
   );
 });
 
-test("a number's erasure takes every call of it, what is of before comes back by no door, and a new call is stored", async () => {
+test("a number's erasure takes every call of the number, earlier events stay out, and a new call is stored", async () => {
   const path = `/numbers/${encodeURIComponent("(11) 98765-4444")}`;
   const before = new Date(Date.now() - 60_000).toISOString();
   const asked = await admin("DELETE", path);
@@ -101,7 +101,7 @@ test("a number's erasure takes every call of it, what is of before comes back by
   expect(await gateway.events()).toHaveLength(1);
 });
 
-test("no number and no call_id is in any log", () => {
+test("no number and no call_id is logged", () => {
   const logs = join(gateway.dir, "logs");
   const text = readdirSync(logs)
     .map((name) => readFileSync(join(logs, name), "utf8"))

@@ -36,7 +36,7 @@ const listTypes = async (call_id: string) => {
 const typesOf = (bodies: string[]) => bodies.map((body) => JSON.parse(body).type);
 
 describe.each(FLOWS)("a call of the flow %s", (flow) => {
-  test("comes out of the socket finished, with its events in order", async () => {
+  test("is listed by the socket as finished, with its events in order", async () => {
     const bodies = bodiesOf(flow);
     const call_id = callIdOf(bodies[0]!);
     for (const body of bodies) await post(body);
@@ -49,7 +49,7 @@ describe.each(FLOWS)("a call of the flow %s", (flow) => {
     });
   });
 
-  test("is the same call when its events arrive shuffled and each three times", async () => {
+  test("is the same call if its events arrive shuffled and three times each", async () => {
     const bodies = bodiesOf(flow);
     const call_id = callIdOf(bodies[0]!);
     for (const body of shuffle([...bodies, ...bodies, ...bodies])) await post(body);
@@ -58,7 +58,7 @@ describe.each(FLOWS)("a call of the flow %s", (flow) => {
   });
 });
 
-test("the vendor's burst of one event, byte for byte, is one event and 3,000 times 200", async () => {
+test("the vendor's burst of one event is answered 200 for all 3,000 copies and stored once", async () => {
   const [body] = bodiesOf("sandbox");
   const answers = await Promise.all(Array.from({ length: 3_000 }, () => gateway.post(body!)));
   expect(new Set(answers.map((answer) => `${answer.status} ${answer.body}`)).size).toBe(1);
@@ -69,7 +69,7 @@ test("the vendor's burst of one event, byte for byte, is one event and 3,000 tim
   );
 });
 
-test("agent and dialer events are stored too, and are no calls", async () => {
+test("agent and dialer events are stored too, and are not calls", async () => {
   const stamp = new Date().toISOString();
   const calls = (await gateway.calls()).length;
   for (const queue of ["900", "901"])
@@ -96,7 +96,7 @@ test("agent and dialer events are stored too, and are no calls", async () => {
   expect(await gateway.calls()).toHaveLength(calls);
 });
 
-test.each(TRANSPORTS)("a client by %s sees a call change from its snapshot on", async (transport) => {
+test.each(TRANSPORTS)("a client by %s gets the changes of a call after its snapshot", async (transport) => {
   const bodies = bodiesOf("delegated");
   const call_id = callIdOf(bodies[0]!);
   const watcher = await connectClient(transport, gateway.realtime[0]!.url);
@@ -109,12 +109,12 @@ test.each(TRANSPORTS)("a client by %s sees a call change from its snapshot on", 
       state: "FINISHED",
     }),
   );
-  // it is sent at most every 50 ms, and may come after the last CallChanged
+  // it is sent at most every 50 ms, and may arrive after the last CallChanged
   await eventually(() => expect(watcher.of("DataChanged").length).toBeGreaterThan(0));
   watcher.close();
 });
 
-test("the numbers of the queues are those of all calls, at the first question and as calls change", async () => {
+test("the numbers of the queues equal those of all calls, at the first command and as calls change", async () => {
   const minutes = 1_440;
   const expectCounted = () =>
     eventually(async () => {
@@ -135,10 +135,10 @@ test("the numbers of the queues are those of all calls, at the first question an
   );
 });
 
-test("/stats counts the stored events by type, and by state the calls they are of", async () => {
+test("/stats counts the stored events by type, and their calls by state", async () => {
   const countBy = <T>(items: readonly T[], nameOf: (item: T) => string) =>
     Object.fromEntries([...Map.groupBy(items, nameOf)].map(([name, all]) => [name, all.length]));
-  // the calls of the test before may still be on their way
+  // the calls of the previous test may still be pending
   await eventually(async () => {
     const answer = await fetch(`${gateway.realtime[0]!.url}/stats?minutes=60`);
     expect(await answer.json()).toEqual({
@@ -149,6 +149,6 @@ test("/stats counts the stored events by type, and by state the calls they are o
   });
 });
 
-test("everything that was acknowledged is stored once, to the letter, and each call is the fold of its events", async () => {
+test("every acknowledged event is stored once and verbatim, and each call is the fold of its events", async () => {
   await expectStored(gateway, sent);
 });

@@ -43,7 +43,7 @@ async function startNewer(gateway: Gateway, env: NodeJS.ProcessEnv = {}): Promis
 async function expectNewer(gateway: Gateway, bodies: string[]): Promise<void> {
   const expected = [...new Set(bodies)].sort();
   const { db } = gateway;
-  // counted first: a comparison of thousands that fails takes Jest seconds
+  // counted first, because a failing comparison of thousands takes Jest seconds
   await eventually(async () => {
     expect(await db.collection("events").countDocuments()).toBeGreaterThanOrEqual(expected.length);
     const older = { fold: { $ne: newerFold.revision } };
@@ -68,7 +68,7 @@ const metric = async ({ url }: ServiceHandle, name: string): Promise<number> => 
   return Number(new RegExp(`^${name} (\\d+)$`, "m").exec(text)?.[1]);
 };
 
-test("a release with a raised fold takes over under traffic: the older ones stop and log why, every call is folded again, nothing is lost", async () => {
+test("a release with a raised fold takes over under traffic: the older projectors stop and log why, every call is folded again, no event is lost", async () => {
   const opened = await openGateway({ projector: 2 });
   gateway = opened;
   const bodies = shuffle(bodiesOfCalls(CALLS));
@@ -81,7 +81,8 @@ test("a release with a raised fold takes over under traffic: the older ones stop
   sending.pause(300);
   newer = await startNewer(opened);
   for (const older of opened.projector) {
-    // the other one has no partition any more, or meets a batch of it: either way it writes no more
+    // the other one has no partition any more, or is fenced in its next batch: in both cases it writes
+    // nothing
     const { code } = await older.exited;
     expect(code).toBe(1);
     await eventually(async () =>
@@ -108,7 +109,7 @@ test("a release with a raised fold takes over under traffic: the older ones stop
   await expectNewer(opened, bodies);
 });
 
-test("a release whose new indexes take long to build is ready, stores events meanwhile and says that it builds", async () => {
+test("a release whose new indexes take long to build is ready, stores events meanwhile and reports the build", async () => {
   const projector = join(ROOT, "test/support/slow-indexes.ts");
   const opened = await openGateway({ realtime: 0, mains: { projector } });
   gateway = opened;
@@ -140,7 +141,7 @@ async function expectRebuildRefused(gateway: Gateway): Promise<void> {
   expect([code, stderr]).toEqual([1, expect.stringContaining("a newer release has taken over")]);
 }
 
-test("a release with a raised fold that is killed while it folds again goes on at its next start with what is left, and later starts do nothing", async () => {
+test("a release with a raised fold that is killed while it folds again continues with the rest at its next start, and later starts do nothing", async () => {
   const opened = await openGateway({ realtime: 0 });
   gateway = opened;
   const bodies = shuffle(bodiesOfCalls(CALLS));

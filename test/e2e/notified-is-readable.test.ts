@@ -9,10 +9,10 @@ beforeAll(async () => {
 });
 afterAll(() => gateway?.close());
 
-/** Clients side by side, each with a view of its own, and the notifications that each waits for. */
+/** Number of clients side by side, each with its own view, and of the notices that each waits for. */
 const LANES = 25;
 const ROUNDS = LONG ? 40 : 16;
-/** A DataChanged does not name what changed: only one event may be on its way at a time. */
+/** A DataChanged does not name the changed call, so only one event at a time may be pending. */
 const ROUNDS_ALONE = LONG ? 1_000 : 80;
 
 const connectBoth = async () =>
@@ -52,10 +52,13 @@ test(`a call named by CallChanged is readable at once on either instance, ${LANE
   await Promise.all(Array.from({ length: LANES }, lane));
 });
 
-/** A realtime that resyncs, after a rebalance for example, sends a DataChanged that belongs to no event: some are accepted, but not one a round. */
+/**
+ * A realtime that resyncs, for example after a rebalance, sends a DataChanged without an event. A few are
+ * accepted, but not one per round.
+ */
 const MOST_UNCAUSED = 3;
 
-test(`an event is readable at once on either instance after the DataChanged it caused, ${ROUNDS_ALONE} times in a row`, async () => {
+test(`an event is readable on either instance as soon as its DataChanged arrives, ${ROUNDS_ALONE} times in a row`, async () => {
   const [subscriber, other] = await connectBoth();
   let uncaused = 0;
   for (let round = 0; round < ROUNDS_ALONE; round++) {

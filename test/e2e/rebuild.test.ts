@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway?.close());
 
-/** Sends so many new calls, and waits until they are stored. */
+/** Sends this number of new calls, and waits until they are stored. */
 async function storeCalls(count: number): Promise<void> {
   const bodies = shuffle(bodiesOfCalls(count));
   await postAll(gateway, bodies);
@@ -32,17 +32,20 @@ async function storeCalls(count: number): Promise<void> {
 const rebuild = (args: string[] = [], options: { main?: string; env?: NodeJS.ProcessEnv } = {}) =>
   startRebuild(args, { ...options, env: { ...rebuildEnv(gateway), ...options.env } });
 
-/** Notes that services write by themselves: the daily jobs of projectors, and which realtime instances are ready. */
+/**
+ * Collections that services write without events: the daily jobs of projectors, and the ready realtime
+ * instances.
+ */
 const NOTES = ["jobs", "instances"];
 
-/** Waits until the projectors have done what they do by themselves once a day: the ticks move every position. */
+/** Waits until the projectors have done their daily jobs. Their ticks move every position. */
 const untilTicked = () =>
   eventually(async () => {
     const ticked = await gateway.db.collection("positions").countDocuments({ next: { $gt: 0 } });
     expect([ticked, await gateway.lag()]).toEqual([2 * PARTITIONS, 0]);
   }, 60_000);
 
-/** Everything in the database but the services' own notes. */
+/** Everything in the database except the services' own notes. */
 async function dump(): Promise<Record<string, unknown[]>> {
   const all = (await gateway.db.listCollections().toArray()).map(({ name }) => name).sort();
   const names = all.filter((name) => !NOTES.includes(name));
@@ -53,7 +56,7 @@ async function dump(): Promise<Record<string, unknown[]>> {
   return Object.fromEntries(await Promise.all(read));
 }
 
-test("the calls --until a moment are those that were stored at that moment", async () => {
+test("a rebuild --until a moment writes the calls that were stored at that moment", async () => {
   const moments: { at: Date; calls: unknown[] }[] = [];
   const bodies = shuffle(bodiesOfCalls(90));
   for (let part = 0; part < 3; part++) {
@@ -81,13 +84,16 @@ test("the calls --until a moment are those that were stored at that moment", asy
   expect(names.filter((name) => name.startsWith("past_"))).toEqual(["past_then"]);
 });
 
-/** By id, without the version: that is when a call was written. */
+/** Sorts calls by id and removes the version, which is the time of the write. */
 const comparable = (calls: Record<string, unknown>[]) =>
   calls.map(({ version: _version, ...call }) => call).sort((one, other) => Number(one.id) - Number(other.id));
 
 const KILLABLE = join(ROOT, "test/support/rebuild/mortal-command.ts");
 const RANDOM_DEATHS = LONG ? 20 : 1;
-/** Between a commit and its notice, between the notice and its confirmation, and after a random number of milliseconds. */
+/**
+ * Deaths between a commit and its notice, between the notice and its confirmation, and after a random number
+ * of milliseconds.
+ */
 const DEATHS: NodeJS.ProcessEnv[] = noteSeed("deaths", [
   ...(LONG ? ["refold 1", "refold 5", "notify 1", "notify 5"] : ["refold 5", "notify 1"]).map((DIE_AT) => ({
     DIE_AT,
@@ -95,7 +101,7 @@ const DEATHS: NodeJS.ProcessEnv[] = noteSeed("deaths", [
   ...Array.from({ length: RANDOM_DEATHS }, () => ({ DIE_AFTER_MS: String(Math.floor(Math.random() * 150)) })),
 ]);
 
-test("a rebuild that is killed in the middle and run again ends right, and what it had changed without a notice is sent", async () => {
+test("a rebuild that is killed in the middle and run again ends right, and sends the notices that were missing", async () => {
   await storeCalls(90);
   for (const [round, env] of DEATHS.entries()) {
     await plantDamage(gateway.db, round);
@@ -112,7 +118,7 @@ test("a rebuild that is killed in the middle and run again ends right, and what 
   expect(left).toBe(0);
 });
 
-test("Ctrl-C ends a rebuild after what is in hand with 130, and the next run goes on", async () => {
+test("Ctrl-C ends a rebuild with 130 after its current step, and the next run continues", async () => {
   await storeCalls(60);
   await plantDamage(gateway.db);
   const running = rebuild([], { main: KILLABLE, env: { INTERRUPT_AT: "refold 1" } });
@@ -121,7 +127,7 @@ test("Ctrl-C ends a rebuild after what is in hand with 130, and the next run goe
   await expectStored(gateway, sent);
 });
 
-test("a rebuild under live traffic puts every call right, and every client that saw a wrong one is notified", async () => {
+test("a rebuild under live traffic corrects every call, and notifies every client that saw a wrong one", async () => {
   await storeCalls(60);
   const { invented } = await plantDamage(gateway.db);
   const board = await followCalls(gateway.realtime[0]!.url);
@@ -138,7 +144,7 @@ test("a rebuild under live traffic puts every call right, and every client that 
   board.close();
 });
 
-// last in this file: it leaves calls that are wrong
+// last in this file, because it leaves calls that are wrong
 test("a dry run reports how much differs and in which fields, names no call, and changes nothing", async () => {
   await storeCalls(60);
   const { altered, missing, invented } = await plantDamage(gateway.db);

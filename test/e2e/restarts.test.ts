@@ -6,7 +6,7 @@ import { BROKEN_OFF, keepSending, postAll, type Sending } from "../support/sendi
 import { connectClient } from "../support/socket-clients.ts";
 import { bodiesOfCalls, shuffle } from "../support/traffic.ts";
 
-/** Pause of each sender while services only start: the load goes on, the processors are theirs. */
+/** Pause of each sender while services start. The load continues, and leaves them the processors. */
 const EASY_MS = 200;
 
 describe("two of each service", () => {
@@ -18,7 +18,7 @@ describe("two of each service", () => {
   });
   afterAll(() => gateway?.close());
 
-  /** Under full load ends the first of each service, and starts them again; then the second of each. */
+  /** Ends the first instance of each service under full load and starts it again, and then the second one. */
   async function endInTurn(sending: Sending, end: (service: ServiceHandle) => Promise<void>) {
     for (const n of [0, 1]) {
       const services = [gateway.ingest[n]!, gateway.projector[n]!, gateway.realtime[n]!];
@@ -26,21 +26,21 @@ describe("two of each service", () => {
       await sending.untilMore(500);
       await Promise.all(services.map(end));
       sending.pause(EASY_MS);
-      // the others go on meanwhile
+      // the others continue meanwhile
       await sending.untilMore(50);
       await Promise.all(services.map((service) => service.start()));
       await Promise.all(services.map((service) => service.ready()));
     }
   }
 
-  test("share the work, and nothing is lost or doubled", async () => {
+  test("share the work, and no event is lost or stored twice", async () => {
     const bodies = shuffle(bodiesOfCalls(150));
     await postAll(gateway, bodies);
     sent.push(...bodies);
     await expectStored(gateway, sent);
   });
 
-  test("are killed in turn under load: nothing acknowledged is missing, nothing is doubled", async () => {
+  test("are killed in turn under load: no acknowledged event is missing or stored twice", async () => {
     const sending = keepSending(gateway);
     await endInTurn(sending, async (service) => {
       service.kill("SIGKILL");
@@ -52,19 +52,20 @@ describe("two of each service", () => {
     await expectStored(gateway, sent, 90_000);
   });
 
-  test("get SIGTERM in turn under load: each answers what it has begun, exits with 0, and nothing acknowledged is missing", async () => {
+  test("get SIGTERM in turn under load: each answers its open requests, exits with 0, and no acknowledged event is missing", async () => {
     const sending = keepSending(gateway);
     await endInTurn(sending, async (service) => {
       expect([service.name, await service.stop()]).toEqual([service.name, 0]);
     });
     sent.push(...(await sending.stop()));
-    // a stopping service refuses connections and closes idle ones, but answers each request that it has begun to read
+    // a stopping service refuses connections and closes idle ones, but answers each request that it has begun
+    // to read
     const expected = [200, 503, "ECONNREFUSED", "ECONNRESET", "EPIPE"];
     expect([...sending.outcomes].filter((outcome) => !expected.includes(outcome))).toEqual([]);
     await expectStored(gateway, sent, 90_000);
   });
 
-  test("a client of a realtime that dies reads the same from the other one", async () => {
+  test("a client of a realtime that was killed reads the same from the other one", async () => {
     const bodies = bodiesOfCalls(20);
     await postAll(gateway, bodies);
     sent.push(...bodies);
@@ -87,14 +88,14 @@ describe("two projectors with the session of a deployment, 10 s", () => {
   });
   afterAll(() => gateway?.close());
 
-  test("one that was paused past its session wakes up and yields, and nothing is lost or doubled", async () => {
+  test("one that was paused past its session resumes and yields, and no event is lost or stored twice", async () => {
     const [sleeper, other] = gateway.projector as [ServiceHandle, ServiceHandle];
     const sending = keepSending(gateway);
     await sending.untilMore(500);
     sleeper.kill("SIGSTOP");
     await sending.untilMore(500);
     const bodies = await sending.stop();
-    // when the session has ended, the other one takes all partitions and stores what is left
+    // when the session has ended, the other one takes all partitions and stores the rest
     const count = () => gateway.db.collection("events").countDocuments();
     await eventually(async () => expect(await count()).toBe(new Set(bodies).size), 120_000);
     sleeper.kill("SIGCONT");

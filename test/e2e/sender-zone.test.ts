@@ -4,7 +4,7 @@ import { type Gateway, openGateway } from "../support/gateway.ts";
 import { zoneAtNoon } from "../support/noon.ts";
 import { connectClient, type SocketClient } from "../support/socket-clients.ts";
 
-/** The sender's clock is three hours behind UTC, and its stamps do not say so. */
+/** The sender's clock is three hours behind UTC, and its stamps have no zone. */
 const SENDER_TIME_ZONE = "America/Sao_Paulo";
 const BEHIND_MS = 3 * 3_600_000;
 
@@ -30,7 +30,7 @@ const bodies = [
 let gateway: Gateway;
 let client: SocketClient;
 beforeAll(async () => {
-  // ingest is given another zone: its stamps do not count
+  // ingest has another zone, because its stamps do not count
   gateway = await openGateway({
     env: { SENDER_TIME_ZONE, ACCOUNT_TIME_ZONE: zoneAtNoon() },
     envOf: (name): NodeJS.ProcessEnv => (name.startsWith("ingest") ? { SENDER_TIME_ZONE: "Asia/Tokyo" } : {}),
@@ -58,7 +58,7 @@ test("a call has the moments of the sender's zone", async () => {
   });
 });
 
-test("a call's events come in the order of these moments, and say them", async () => {
+test("a call's events are listed in the order of these moments, and with them", async () => {
   const events = await ask("ListCallEvents", { call_id: "zone.1" });
   const listed = events.map((each: { occurred_at: string; event: { type: string } }) => [
     each.event.type,
@@ -74,14 +74,14 @@ test("a call's events come in the order of these moments, and say them", async (
   ]);
 });
 
-test("what was delivered has the stamps of the sender's zone, whatever zone ingest was given", async () => {
+test("deliveries have the stamps of the sender's zone, whatever the zone of ingest", async () => {
   const { deliveries } = await ask("ListDeliveries");
   expect(deliveries).toHaveLength(bodies.length);
   const stamps = deliveries.map(({ occurred_at }: { occurred_at: string }) => occurred_at);
   expect(stamps.toSorted()).toEqual([60, 50, 49, 40, 39, 20, 19, 10].map(inUtc));
 });
 
-test("the wait and the answer count in the quarter of the hour in which they were", async () => {
+test("a wait and its answer count in their quarter of the hour", async () => {
   const day = await ask("ListQueueDay", { queue: "900" });
   const offered = day.slices.filter((slice: { offered: number }) => slice.offered > 0);
   expect(offered).toHaveLength(1);
@@ -90,7 +90,7 @@ test("the wait and the answer count in the quarter of the hour in which they wer
   expect([from <= entered, entered < from + day.slice_ms]).toEqual([true, true]);
 });
 
-test("an agent's pause began at the moment of the sender's zone, also in the past that is looked at", async () => {
+test("an agent's pause begins at its moment in the sender's zone, in the rewound board too", async () => {
   const { agents } = await ask("ListAgents");
   expect(agents).toMatchObject([{ agent: "ana", state: "PAUSED", since: inUtc(10) }]);
   const past = await ask("Rewind", { at: new Date().toISOString() });

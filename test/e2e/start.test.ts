@@ -46,7 +46,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-/** Deletes what `start` has created. */
+/** Deletes the topics that `start` has created. */
 async function deleteTopics(): Promise<void> {
   const config = readConfig(kafkaSettings, process.env);
   const client = createClient({ config, clientId: "test", log: createLog("test", "silent") });
@@ -60,7 +60,7 @@ const post = async (call_id: string) => {
   return (await fetch(addresses.webhook, { method: "POST", headers, body: body(call_id) })).status;
 };
 
-test("start prints and writes the addresses of all that is up", async () => {
+test("start prints and writes the addresses of all parts", async () => {
   expect(Object.keys(addresses)).toEqual([
     "webhook",
     "dashboard",
@@ -76,7 +76,7 @@ test("start prints and writes the addresses of all that is up", async () => {
   });
 });
 
-test("an event POSTed to the webhook comes out at a socket of the dashboard's address", async () => {
+test("an event POSTed to the webhook is listed at a socket of the dashboard's address", async () => {
   expect(await post("start.1")).toBe(200);
   const client = await connectClient("socket.io by websocket", addresses.dashboard);
   await eventually(async () => {
@@ -86,7 +86,7 @@ test("an event POSTed to the webhook comes out at a socket of the dashboard's ad
   client.close();
 });
 
-test("the page is served to anybody, with a policy that lets no foreign script run", async () => {
+test("the page is served without a token, with a policy that forbids foreign scripts", async () => {
   const answer = await fetch(addresses.dashboard, { headers: { "Accept-Encoding": "br" } });
   expect([answer.status, answer.headers.get("content-encoding")]).toEqual([200, "br"]);
   expect(answer.headers.get("content-security-policy")).toContain("default-src");
@@ -95,20 +95,20 @@ test("the page is served to anybody, with a policy that lets no foreign script r
   expect((await fetch(new URL(script!, addresses.dashboard))).status).toBe(200);
 });
 
-test("ingest keeps events under the directory of the run while the brokers are away", async () => {
+test("ingest has its spool in the directory of the run", async () => {
   const ready = await fetch(new URL("/readyz", addresses.webhook));
   expect(await ready.json()).toMatchObject({ checks: { spool: { ok: true } } });
   expect(existsSync(join(dir, "spool"))).toBe(true);
 });
 
-test("a service that dies is started again, and start says so", async () => {
+test("a service that dies is started again, and start reports it", async () => {
   const pids: { name: string; pid: number }[] = JSON.parse(await readFile(join(dir, "pids.json"), "utf8"));
   process.kill(pids.find(({ name }) => name === "ingest")!.pid, "SIGKILL");
   await eventually(() => expect(said).toContain("ingest ended by SIGKILL"));
   await eventually(async () => expect(await post("start.2")).toBe(200), 30_000);
 });
 
-test("SIGTERM stops all in order and leaves no address behind", async () => {
+test("SIGTERM stops all in order and removes the file of addresses", async () => {
   started.kill("SIGTERM");
   const [code] = await once(started, "exit");
   // the pipe may deliver the last line after the exit

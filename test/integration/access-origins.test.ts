@@ -10,7 +10,7 @@ const ALL = [...TRANSPORTS, ...OLD_TRANSPORTS];
 let realtime: RealtimeInProcess;
 afterEach(() => realtime.stop());
 
-/** Origins of pages that are not ours, each near to one that is: `own` is the server's address. */
+/** Foreign origins, each similar to one that may connect. `own` is the address of the server. */
 function forgedOrigins(own: string): string[] {
   const { host, hostname, port } = new URL(own);
   const hosts = [
@@ -57,10 +57,10 @@ function forgedOrigins(own: string): string[] {
 }
 
 test.each([
-  ["where none is listed", undefined],
-  ["where one is listed", [LISTED]],
+  ["if no origin is listed", undefined],
+  ["if one origin is listed", [LISTED]],
 ])(
-  "no page of a forged origin connects by any transport, %s",
+  "a page of a forged origin connects by no transport, %s",
   async (_name, origins) => {
     realtime = await startRealtime(origins ? { origins } : {});
     const forged = forgedOrigins(realtime.url).filter((origin) => origin !== LISTED);
@@ -83,7 +83,7 @@ test.each([
   60_000,
 );
 
-/** Connects a page of this origin by each transport; resolves with those that could. */
+/** Connects a page of this origin by each transport. Resolves with the transports that succeeded. */
 async function connectAll(origin: string, url = realtime.url): Promise<string[]> {
   const outcomes = await Promise.allSettled(
     ALL.map((transport) => connectClient(transport, url, { origin })),
@@ -94,7 +94,7 @@ async function connectAll(origin: string, url = realtime.url): Promise<string[]>
   return ALL.filter((_, n) => outcomes[n]!.status === "fulfilled");
 }
 
-test("localhost, 127.0.0.1 and [::1] are one host to whoever types one of them, at the same port", async () => {
+test("pages of localhost, 127.0.0.1 and [::1] count as one host and connect at the same port only", async () => {
   realtime = await startRealtime();
   const { port } = new URL(realtime.url);
   for (const name of ["localhost", "127.0.0.1", "[::1]"])
@@ -103,7 +103,7 @@ test("localhost, 127.0.0.1 and [::1] are one host to whoever types one of them, 
     expect([origin, await connectAll(origin)]).toEqual([origin, []]);
 });
 
-test("a service that listens on loopback only lets pages of this machine connect from any port, and no others", async () => {
+test("a service that listens on loopback only accepts pages of this machine from any port, and no other pages", async () => {
   realtime = await startRealtime({ isLocal: true });
   for (const origin of [
     "http://localhost:5173",
@@ -119,7 +119,7 @@ test("a service that listens on loopback only lets pages of this machine connect
     "null",
   ])
     expect([origin, await connectAll(origin)]).toEqual([origin, []]);
-  // behind a proxy of this machine the pages of a visitor's own machine are not of this one
+  // behind a proxy on this machine, a page at localhost belongs to the visitor's machine, not to this one
   const polling = (host: string) =>
     ask(Number(new URL(realtime.url).port), {
       method: "GET",
@@ -130,13 +130,13 @@ test("a service that listens on loopback only lets pages of this machine connect
   expect((await polling("localhost:4000")).status).toBe(200);
 });
 
-test("where origins are listed they are all, also for a service on loopback", async () => {
+test("if origins are listed, only these connect, to a service on loopback too", async () => {
   realtime = await startRealtime({ isLocal: true, origins: [LISTED] });
   expect(await connectAll("http://localhost:5173")).toEqual([]);
   expect(await connectAll(LISTED)).toEqual(ALL);
 });
 
-test("a browser lets the page that may connect read the answers of a poll, and no other", async () => {
+test("a page that may connect can read the answers of a poll in a browser, and no other page can", async () => {
   realtime = await startRealtime({ isLocal: true });
   const poll = (origin: string) =>
     ask(Number(new URL(realtime.url).port), {
@@ -150,7 +150,7 @@ test("a browser lets the page that may connect read the answers of a poll, and n
   expect((await poll("http://evil.example")).headers).not.toHaveProperty("access-control-allow-origin");
 });
 
-test("a page that is refused reads why, and is counted and logged, once a minute", async () => {
+test("a page that is refused gets the reason, is counted each time and is logged once a minute", async () => {
   realtime = await startRealtime();
   const origin = "http://localhost:5173";
   expect(await connectAll(origin)).toEqual([]);

@@ -30,7 +30,7 @@ const reasonOf = (value: Buffer) =>
     (error) => (error instanceof Undecodable ? error.reason : error.name),
   );
 
-test("an event comes back as it was written, to the letter", async () => {
+test("an event is decoded exactly as it was encoded", async () => {
   for (const kind of ["call", "agent"] as const)
     for (const occurred_at of [event.occurred_at, null]) {
       const sent = { ...event, kind, occurred_at };
@@ -38,11 +38,11 @@ test("an event comes back as it was written, to the letter", async () => {
     }
 });
 
-test("a change comes back as it was written", async () => {
+test("a change is decoded exactly as it was encoded", async () => {
   expect(await opened.codec.decodeChange(await opened.codec.encodeChange(change))).toEqual(change);
 });
 
-test("a status of the release before is read: it names no refusals and no installation", async () => {
+test("a status of the previous release is decoded with no refusals and no installation", async () => {
   const { config } = opened;
   const schema = releasedSchemas.find((text) => JSON.parse(text).name === "ServiceStatus")!;
   const registry = openRegistry(config);
@@ -68,7 +68,7 @@ const status: ServiceStatus = {
   installation: "7b0c3f8e-2d51-4e0c-9b5e-2f6a4a9d7c11",
 };
 
-test("the next release and this one read each other's records: every field that both know", async () => {
+test("this release and the next one read each other's records, with every field that both know", async () => {
   const next = await openNextRelease(opened);
   const agent = { ...event, kind: "agent" as const };
   for (const [writer, reader] of [
@@ -83,7 +83,7 @@ test("the next release and this one read each other's records: every field that 
   expect(opened.codec.check()).toEqual({ ok: true });
 });
 
-test("records that are no event of ours are distinguished by their reason", async () => {
+test("a record that is not one of our events is rejected with the reason", async () => {
   const good = await opened.codec.encodeEvent(event);
   expect(await reasonOf(Buffer.from("{}"))).toBe("not-avro");
   expect(await reasonOf(Buffer.alloc(0))).toBe("not-avro");
@@ -100,7 +100,7 @@ function withSchemaId(value: Buffer, id: number): Buffer {
   return copy;
 }
 
-/** A schema of one field under the name of ours, which no reader of ours can resolve. */
+/** A schema of one field under the name of ours. No reader of ours can resolve it. */
 const unreadable = (name: string): string =>
   JSON.stringify({ type: "record", name, namespace: "teravoz", fields: [{ name: "code", type: "string" }] });
 
@@ -120,7 +120,7 @@ test.each(["CallEvent", "AgentEvent", "CallChange"])(
   },
 );
 
-test("a status that this release cannot read is refused, and readiness is as before: the board needs none", async () => {
+test("a status that this release cannot read is rejected without a change of readiness, because the board does not need it", async () => {
   const registry = openRegistry(opened.config);
   const subject = `${opened.prefix}unreadable-status-value`;
   const id = await registerSchema(registry, opened.config, subject, unreadable("ServiceStatus"));
@@ -129,7 +129,7 @@ test("a status that this release cannot read is refused, and readiness is as bef
   expect(opened.codec.check()).toEqual({ ok: true });
 });
 
-test("an id of ours that another team's record has taken at a forgetful registry is refused", async () => {
+test("a schema id of ours that a registry without its data gave to another team is rejected as foreign", async () => {
   const schema = {
     type: "record",
     name: "Taken",
@@ -143,7 +143,7 @@ test("an id of ours that another team's record has taken at a forgetful registry
   expect(opened.codec.check()).toEqual({ ok: true });
 });
 
-/** Past the client, which refuses to register what it cannot compile. */
+/** Registers a schema without the client, which refuses to register schemas that it cannot compile. */
 async function registerAnything(name: string, body: object): Promise<number> {
   const url = `${opened.config.SCHEMA_REGISTRY_URL}/subjects/${opened.prefix}${name}-value/versions`;
   const headers = { "Content-Type": "application/json" };
@@ -154,19 +154,19 @@ async function registerAnything(name: string, body: object): Promise<number> {
 
 test.each([
   [
-    "JSON Schema with a keyword of its own",
+    "JSON Schema with an additional keyword",
     { schemaType: "JSON", schema: '{"type":"object","x-owner":{"a":1},"properties":{}}' },
   ],
   ["JSON Schema", { schemaType: "JSON", schema: '{"type":"object","properties":{}}' }],
   ["Protobuf", { schemaType: "PROTOBUF", schema: 'syntax = "proto3"; message Other { string name = 1; }' }],
-])("a record of another team's schema (%s) is refused, and not waited for", async (_what, body) => {
+])("a record of another team's schema (%s) is rejected at once as foreign", async (_what, body) => {
   const id = await registerAnything(`other-${Math.random()}`, body);
   const good = await opened.codec.encodeEvent(event);
   expect(await reasonOf(withSchemaId(good, id))).toBe("foreign-schema");
   expect(await reasonOf(withSchemaId(good, id))).toBe("foreign-schema");
 });
 
-test("while the registry does not answer, an unknown schema is nobody's fault", async () => {
+test("while the registry does not answer, an unknown schema is reported as unavailable, not as undecodable", async () => {
   const value = await opened.codec.encodeEvent(event);
   const config = { ...opened.config, SCHEMA_REGISTRY_URL: "http://127.0.0.1:1" };
   const cutOff = createCodec({ config, topics: opened.topics, log: opened.log });

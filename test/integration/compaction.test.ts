@@ -16,7 +16,7 @@ const [TOPIC, BROKER] = [2, 4];
 let stack: OwnParts;
 let own: OwnStack;
 beforeAll(async () => {
-  // its cleaner is driven hard
+  // this suite changes the settings of the broker's log cleaner
   own = await openOwnStack();
   stack = own.stack;
 });
@@ -24,7 +24,10 @@ afterAll(async () => {
   await own?.close();
 });
 
-/** Topics with the settings that `topics` gives them, `changed`, in segments of a fifth of a second, cleaned whenever they can be. */
+/**
+ * Opens topics with the settings of `topics` and with `changed`. Segments close after a fifth of a second and
+ * are cleaned as soon as they can be.
+ */
 async function openCleaned(changed: Record<string, string>): Promise<TestTopics> {
   const { kafka, registry } = stack.addresses;
   const opened = await openTopics({ KAFKA_BROKERS: kafka, SCHEMA_REGISTRY_URL: registry });
@@ -33,7 +36,7 @@ async function openCleaned(changed: Record<string, string>): Promise<TestTopics>
   const settings = Object.entries({ ...topicSettings(opened.topics)[name], ...hurried });
   const configEntries = settings.map(([each, value]) => ({ name: each, value }));
   await withAdmin(opened.client, async (admin) => {
-    // every 15 s by default
+    // the default is 15 s
     const often = [{ name: "log.cleaner.backoff.ms", value: "100" }];
     const resources = [
       { type: TOPIC, name, configEntries },
@@ -44,23 +47,26 @@ async function openCleaned(changed: Record<string, string>): Promise<TestTopics>
   return opened;
 }
 
-/** The steps of so many calls, each step of all calls together. */
+/** The steps of this number of calls. Each round has the same step of all calls. */
 function roundsOf(calls: number): string[][] {
   const all = Array.from({ length: calls }, (_, n) => bodiesOf("delegated", n));
   return all[0]!.map((_, step) => all.map((bodies) => bodies[step]!));
 }
 
-/** Each round in a segment of its own, or the first `together` rounds in one. */
+/** Publishes each round into a new segment, but the first `together` rounds into one. */
 async function publishRounds(opened: TestTopics, rounds: string[][], together = 0): Promise<void> {
   const outlet = createOutlet({ ...opened, publisher: opened.publisher() });
   for (const [n, bodies] of rounds.entries()) {
     await Promise.all(bodies.map((body) => outlet.publish(eventOf(body))));
-    // a segment is closed by the first record past its time
+    // the first record past its time closes a segment
     if (n + 1 >= together) await sleep(300);
   }
 }
 
-/** How many records are left in the log of the calls, and how many offsets it has had. */
+/**
+ * Reads the log of the calls. `left` is the number of its records, `offsets` the number of offsets that it
+ * has assigned.
+ */
 async function readLog({ client, prefix, log, topics }: TestTopics) {
   const topic = topics.callEvents;
   const ends = await withAdmin(client, (admin) => admin.fetchTopicOffsets(topic));
@@ -92,14 +98,17 @@ const gapsOf = async ({ metrics }: Awaited<ReturnType<typeof startProjector>>): 
 
 const CALLS = 60;
 
-/** A database of its own. */
+/** The URI of a database for these topics only. */
 function uriAt({ prefix }: TestTopics): string {
   const uri = new URL(stack.addresses.mongodb);
   uri.pathname = `/${prefix.replace(".", "")}`;
   return uri.href;
 }
 
-/** A projector reads a first step of every call, is away while the rest is published and the cleaner works, and comes back. */
+/**
+ * Starts a projector that reads the first step of every call, stops it while the rest is published and the
+ * cleaner works, and starts it again.
+ */
 async function beAway(opened: TestTopics, untilCleaned: () => Promise<void>) {
   const uri = uriAt(opened);
   const [first, ...rest] = roundsOf(CALLS) as [string[], ...string[][]];
@@ -120,12 +129,12 @@ async function beAway(opened: TestTopics, untilCleaned: () => Promise<void>) {
   return { after, logged, stored: () => stored(after), bodies: [first, ...rest].flat() };
 }
 
-test("a projector that was away while the cleaner ran over topics with our settings loses nothing; with no minimum lag it sees what is gone, counts it and goes on", async () => {
+test("a projector that was away while the cleaner worked on topics with our settings loses nothing; with a minimum lag of 0 it detects, counts and logs the missing offsets and reads the rest", async () => {
   const ours = await openCleaned({});
   const careless = await openCleaned({ "min.compaction.lag.ms": "0", "max.compaction.lag.ms": "1000" });
   let cleaned: { left: number; offsets: number } | undefined;
   const [kept, lost] = await Promise.all([
-    // what proves that the cleaner was at work: the other topic lost most of its records meanwhile
+    // the other topic lost most of its records meanwhile, which proves that the cleaner worked
     beAway(ours, () => eventually(() => expect(cleaned).toBeDefined(), 120_000)),
     beAway(careless, async () => {
       cleaned = await eventually(async () => {
@@ -149,7 +158,7 @@ test("a projector that was away while the cleaner ran over topics with our setti
     expect(reported.reduce((sum, { gap = 0 }) => sum + gap, 0)).toBe(missing);
     expect(await lagOf(lost.after)).toBe(0);
   }, 60_000);
-  // the last of each call was left, as compaction promises
+  // the last record of each call is left, as compaction promises
   const last = roundsEnd(lost.bodies);
   expect(await lost.stored()).toEqual(expect.arrayContaining(last));
   expect([kept.after.crashes, lost.after.crashes]).toEqual([[], []]);
@@ -157,10 +166,13 @@ test("a projector that was away while the cleaner ran over topics with our setti
   await careless.close();
 });
 
-/** Of so many records of each call the cleaner leaves two, because it never cleans the segment at the end: 4 %. */
+/**
+ * Number of records of each call. The cleaner leaves two of them (4 %), because it never cleans the last
+ * segment.
+ */
 const ROUNDS = 50;
 
-/** Bodies of the same calls, each unlike any other. */
+/** Bodies of the same calls in each round. No two bodies are alike. */
 const sameRounds = (calls: number): string[][] =>
   Array.from({ length: ROUNDS }, (_, round) =>
     Array.from(
@@ -169,10 +181,10 @@ const sameRounds = (calls: number): string[][] =>
     ),
   );
 
-test("where 95 % of the offsets are gone before a projector first reads, it comes to the end: what is left is stored, nothing is behind", async () => {
+test("if 95 % of the offsets are gone before a projector's first read, it stores the rest and reaches a lag of 0", async () => {
   const opened = await openCleaned({ "min.compaction.lag.ms": "0", "max.compaction.lag.ms": "1000" });
   const rounds = sameRounds(CALLS);
-  // the cleaner leaves the segment at the end alone, and of those before it the last record of each call
+  // the cleaner skips the last segment, and keeps the last record of each call in those before it
   await publishRounds(opened, rounds, ROUNDS - 2);
   await eventually(async () => {
     const { left, offsets } = await readLog(opened);

@@ -24,7 +24,7 @@ afterAll(async () => {
   await opened.close();
 });
 
-/** Each test has a topic of its own, with the settings of the calls' events, and a group. */
+/** Each test has a new topic, with the settings of the topic of calls, and a new group. */
 let topic: string;
 let groupId: string;
 let tests = 0;
@@ -48,7 +48,7 @@ afterEach(async () => {
 
 const KEY = "one-partition";
 
-/** All at once: one partition has one queue, which keeps the order. */
+/** Publishes all numbers at once. A partition has one queue, which keeps their order. */
 async function publish(from: number, to: number): Promise<void> {
   const send = (n: number) => publisher.publish({ topic, key: KEY, value: Buffer.from(String(n)) });
   await Promise.all(numbers(from, to).map(send));
@@ -59,9 +59,9 @@ type Stored = {
   notified: number[];
   positions: Map<number, number>;
   away: boolean;
-  /** Notices that fail from now on, one a try. */
+  /** The number of tries whose notices will fail. */
   failingNotices: number;
-  /** The partition whose batches wait. */
+  /** The partition whose batches are not handled. */
   waiting: number | null;
   crashed: unknown;
 };
@@ -75,7 +75,7 @@ const nothingStored = (): Stored => ({
   crashed: null,
 });
 
-/** A projector in small: keeps values and positions in memory, as one. */
+/** A small projector that keeps values and positions together in memory. */
 function project(stored: Stored) {
   const metrics = createMetrics();
   const consumer = consumePartitions({
@@ -93,7 +93,7 @@ function project(stored: Stored) {
       stored.positions.set(batch.partition, batch.next);
       if (stored.failingNotices > 0) {
         stored.failingNotices -= 1;
-        // more records come before the next try
+        // more records arrive before the next try
         const from = 10 - 5 * stored.failingNotices;
         await publish(from, from + 5);
         throw new Unavailable("no notice can be sent");
@@ -139,7 +139,7 @@ test("every record is handled once and in order, over a restart", async () => {
   await eventually(() => expect(stored.values).toEqual(numbers(0, 30)));
 });
 
-test("the stored position counts, not Kafka's: a restored backup continues where it was", async () => {
+test("a restored backup continues from its stored position, not from Kafka's committed offset", async () => {
   const stored = nothingStored();
   await publish(0, 10);
   const first = project(stored);
@@ -154,7 +154,7 @@ test("the stored position counts, not Kafka's: a restored backup continues where
   await eventually(() => expect(backup.values).toEqual(numbers(0, 10)));
 });
 
-test("an empty database is filled from the beginning although the group has read before", async () => {
+test("an empty database is filled from the beginning even if the group has committed offsets", async () => {
   const stored = nothingStored();
   await publish(0, 10);
   const first = project(stored);
@@ -165,7 +165,7 @@ test("an empty database is filled from the beginning although the group has read
   await eventually(() => expect(emptied.values).toEqual(numbers(0, 10)));
 });
 
-test("what was stored but perhaps not notified of is notified of again after a restart, and not stored again", async () => {
+test("records stored without a confirmed notice are notified again after a restart, and stored once", async () => {
   const stored = nothingStored();
   await publish(0, 5);
   const first = project(stored);
@@ -173,16 +173,17 @@ test("what was stored but perhaps not notified of is notified of again after a r
   await eventually(async () => expect(await committed(storedPartition(stored))).toBe(5));
   await first.stop();
   await publish(5, 10);
-  // as after a death between the commit in the database and the notices: the position is ahead of Kafka's
+  // as after a crash between the commit in the database and the notices: the position is ahead of Kafka's
+  // offset
   stored.positions.set(storedPartition(stored), 10);
   stored.notified.length = 0;
   project(stored);
-  // a member that joins again notifies of what it had not committed once more
+  // a member that joins again repeats the notices whose offsets it had not committed
   await eventually(() => expect([...new Set(stored.notified)]).toEqual(numbers(5, 10)));
   expect(stored.values).toEqual(numbers(0, 5));
 });
 
-test("notices that fail twice in a row leave no stored record without a notice, and need no restart", async () => {
+test("if notices fail twice in a row, every stored record still gets its notice without a restart", async () => {
   const stored = nothingStored();
   const consumer = project(stored);
   await isReady(consumer);
@@ -208,13 +209,13 @@ test("a partition that waits holds up no other partition of its broker", async (
   await eventually(() => expect(stored.values.slice(-2)).toEqual([0, 1]), 15_000);
 });
 
-test("while the database is away nothing is skipped, and all is handled when it is back", async () => {
+test("while the database is away, no record is skipped, and all are handled after its return", async () => {
   const stored = nothingStored();
   const consumer = project(stored);
   await isReady(consumer);
   stored.away = true;
   await publish(0, 10);
-  // the metric says meanwhile that a record waits, and for how long
+  // the metric shows meanwhile how long a record has waited
   await eventually(async () => expect(await lagSeconds(consumer)).toBeGreaterThan(2));
   expect(stored.values).toEqual([]);
   stored.away = false;
@@ -222,7 +223,7 @@ test("while the database is away nothing is skipped, and all is handled when it 
   await eventually(async () => expect(await lagSeconds(consumer)).toBe(0));
 });
 
-test("records that left the log before their turn are counted", async () => {
+test("records that left the log before they were read are counted", async () => {
   const stored = nothingStored();
   await publish(0, 10);
   const first = project(stored);
@@ -237,7 +238,7 @@ test("records that left the log before their turn are counted", async () => {
     }),
   );
   await withAdmin(opened.client, async (admin) => {
-    // kafkajs deletes records only of topics it has looked at before
+    // kafkajs deletes records only in topics whose metadata it has
     await admin.fetchTopicOffsets(topic);
     await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: "7" }] });
   });
@@ -247,7 +248,7 @@ test("records that left the log before their turn are counted", async () => {
   expect((await metrics.gaps.get()).values.map(({ value }) => value)).toEqual([3]);
 });
 
-test("a topic that was deleted and created again is refused with the reason, nothing is skipped in silence", async () => {
+test("a topic that was deleted and created again fails the check with the reason instead of skipping records", async () => {
   const stored = nothingStored();
   await publish(0, 3);
   const first = project(stored);
@@ -258,7 +259,7 @@ test("a topic that was deleted and created again is refused with the reason, not
   await eventually(() => expect(JSON.stringify(second.check())).toContain("beyond the end of the log"));
 });
 
-test("two consumers share the partitions, and one that loses the fence yields", async () => {
+test("two consumers share the partitions, and a fenced one yields", async () => {
   const stored = nothingStored();
   const first = project(stored);
   await isReady(first);

@@ -44,13 +44,13 @@ async function begin(options: Parameters<typeof startProjector>[1] = {}) {
   projector = await startProjector(opened, options);
   const { connection, store } = projector;
   deadLettersApi = await openDeadLetters(opened, { connection, store, parse: parseLater, around });
-  // kafkajs goes on fetching where it is stopped while it joins
+  // kafkajs goes on fetching if it is stopped while it joins
   await eventually(() => {
     for (const { check } of [projector, deadLettersApi.storing]) expect(check()).toEqual({ ok: true });
   }, PATIENCE_MS);
 }
 
-/** parseWebhook of a release to come, which knows one type more. */
+/** parseWebhook of a future release, which knows one more type. */
 const parseLater: typeof parseWebhook = (bytes, received_at) => {
   const text = Buffer.from(bytes).toString();
   const parsed = parseWebhook(Buffer.from(text.replace('"call.imagined"', '"call.new"')), received_at);
@@ -68,7 +68,7 @@ function eventOf(body: string, received_at = new Date()): Event {
 
 const outlet = () => createOutlet({ codec: opened.codec, publisher, topics: opened.topics });
 const publish = (...events: Event[]) => Promise.all(events.map(outlet().publish));
-/** As ingest does with what it answers with 422. */
+/** Parks a body as ingest does when it answers 422. */
 const refuse = (body: string | Buffer, receivedAt = FIRST_SEEN, key: string | null = null) =>
   outlet().park({ body: Buffer.from(body), key, reason: "unprocessable", receivedAt });
 
@@ -95,7 +95,7 @@ const untilStored = (count: number) =>
     return events;
   }, PATIENCE_MS);
 
-/** Records nobody can store, by the reason they are parked for; `stored` is an event that is. */
+/** Records that cannot be stored, by their reason. `stored` is an event that is stored already. */
 async function poisons(stored: Event): Promise<Record<string, OutgoingRecord>> {
   const { codec, topics } = opened;
   const record = (key: string, value: Buffer) => ({ topic: topics.callEvents, key, value });
@@ -112,7 +112,7 @@ async function poisons(stored: Event): Promise<Record<string, OutgoingRecord>> {
   };
 }
 
-test("a delivery that is in the log twice is one: of an event, of a refusal, and of a record that is parked", async () => {
+test("a delivery that is in the log twice counts once, for an event, a refusal and a parked record", async () => {
   await begin();
   const event = (delivery_id: string) => ({
     ...eventOf('{"type":"call.new","call_id":"twice"}', FIRST_SEEN),
@@ -125,7 +125,7 @@ test("a delivery that is in the log twice is one: of an event, of a refusal, and
     await outlet().park({ ...refused, reason: "unprocessable", receivedAt: FIRST_SEEN, deliveryId });
     await publisher.publish({ ...parked, headers: deliveryHeader(deliveryId) });
   }
-  // a third delivery of each stands behind all that came before
+  // a third delivery of each comes after all the others
   await publish(event("delivery-003"));
   await outlet().park({
     ...refused,
@@ -140,7 +140,7 @@ test("a delivery that is in the log twice is one: of an event, of a refusal, and
   }, PATIENCE_MS);
 });
 
-test("a bad event of each reason is stored once, with its bytes, its reason and where it came from", async () => {
+test("a bad event of each reason is stored once, with its bytes, its reason and its source", async () => {
   await begin();
   const [stored] = bodiesOf("delegated").map((body) => eventOf(body));
   await publish(stored!);
@@ -183,13 +183,13 @@ test("a bad event of each reason is stored once, with its bytes, its reason and 
   expect([deadLettersApi.crashes, projector.crashes]).toEqual([[], []]);
 });
 
-test("a body refused many times is one dead letter, and what was stored is not counted again by a later start", async () => {
+test("a body refused many times is one dead letter, and a later start counts no copy again", async () => {
   await begin();
   const body = '{"type":"call.imagined","call_id":"x.1"}';
   for (let n = 0; n < 20; n += 1) await refuse(body, new Date(FIRST_SEEN.getTime() + n * 1_000));
   await eventually(async () => expect((await list())[0]).toMatchObject({ copies: 20 }), PATIENCE_MS);
   await deadLettersApi.storing.stop();
-  // another group has committed nothing: it would read everything again
+  // a new group has no committed offset, so it reads everything again
   const again = deadLettersApi.start(`${opened.prefix}again.`);
   opened.closing(() => again.stop());
   await refuse(body, new Date(FIRST_SEEN.getTime() - 1_000));
@@ -199,7 +199,7 @@ test("a body refused many times is one dead letter, and what was stored is not c
   expect(deadLetters[0].first_seen).toBe(new Date(FIRST_SEEN.getTime() - 1_000).toISOString());
 });
 
-test("what lacks its headers, its key or its body is stored all the same", async () => {
+test("a dead letter without headers, key or body is stored", async () => {
   await begin();
   const topic = opened.topics.deadLetters;
   await publisher.publish({ topic, key: null, value: Buffer.from("bare") });
@@ -219,7 +219,7 @@ test("what lacks its headers, its key or its body is stored all the same", async
   }
 });
 
-test("a dead letter that can never be stored is left in its topic, counted, and holds up no other", async () => {
+test("a dead letter that can never be stored stays in its topic, is counted and delays no other", async () => {
   around = (deadLetters) => ({
     ...deadLetters,
     add: async (batch) => {
@@ -230,7 +230,7 @@ test("a dead letter that can never be stored is left in its topic, counted, and 
   await begin();
   await refuse('{"n":1}', FIRST_SEEN, "unfilable");
   await refuse('{"n":2}', FIRST_SEEN, "unfilable");
-  // of the same key, so behind them in their partition
+  // these have the same key, so they are behind the others in their partition
   for (let n = 3; n < 6; n += 1)
     await publisher.publish({ topic: opened.topics.deadLetters, key: "b", value: Buffer.from(`{"n":${n}}`) });
   await untilListed(3);
@@ -242,7 +242,7 @@ test("a dead letter that can never be stored is left in its topic, counted, and 
   expect(deadLettersApi.crashes).toEqual([]);
 });
 
-test("when a later release knows its type, a refused event is redriven with the time it was first received, once", async () => {
+test("a refused event whose type a later release knows is redriven once, with its first received time", async () => {
   await begin();
   const body = '{"type":"call.imagined", "call_id":"x.1", "sid":"1", "n": 1.50}';
   await refuse(body, FIRST_SEEN);
@@ -255,7 +255,7 @@ test("when a later release knows its type, a refused event is redriven with the 
     body: { data: { id, status: "redriven", copies: 2 } },
   });
   await untilStored(1);
-  // redriven again, and redelivered by the vendor to the release that knows it
+  // redriven again, and redelivered by the vendor to the release that knows its type
   await redrive(id);
   await publish(eventOf(body), eventOf(body));
   await publish(eventOf('{"type":"call.new","call_id":"x.1","sid":"2"}'));
@@ -271,7 +271,7 @@ test("when a later release knows its type, a refused event is redriven with the 
   expect(await untilListed(1, "?status=redriven")).toMatchObject([{ id }]);
 });
 
-test("without time and sid too a dead letter is the same event however often it is redriven", async () => {
+test("a dead letter without time and sid is the same event however often it is redriven", async () => {
   await begin();
   await refuse('{"type":"call.imagined","call_id":"x.1"}', FIRST_SEEN);
   const [{ id }] = await untilListed(1);
@@ -284,7 +284,7 @@ test("without time and sid too a dead letter is the same event however often it 
   );
 });
 
-test("what is still refused stays waiting, and the answer says why", async () => {
+test("a redrive that is refused again answers with the reason and leaves the dead letter waiting", async () => {
   await begin();
   await refuse('{"type":"call.never","call_id":"x.1"}');
   const [{ id }] = await untilListed(1);
@@ -297,7 +297,7 @@ test("what is still refused stays waiting, and the answer says why", async () =>
   expect(await readTopic(opened, opened.topics.callEvents)).toEqual([]);
 });
 
-test("a dry run says what would be refused and changes nothing", async () => {
+test("a dry run reports the refusals and changes nothing", async () => {
   await begin();
   await refuse('{"type":"call.imagined","call_id":"x.1"}');
   await refuse('{"type":"call.never","call_id":"x.2"}');
@@ -314,7 +314,7 @@ test("two releases side by side, rolled forward and back, store every event of b
   const { connection } = await openStore(uri);
   await skipEarlierTests(opened, connection.db);
   const rounds: Event[] = [];
-  /** Both releases take events while a rollout goes on: of calls in every partition, and of agents. */
+  /** Publishes events from both releases, as during a rollout: calls in every partition, and agents. */
   const publishBoth = async (round: string) => {
     for (const codec of [opened.codec, next]) {
       const of = `${round}-${codec === next ? "next" : "ours"}`;
@@ -344,7 +344,7 @@ test("two releases side by side, rolled forward and back, store every event of b
   await dropDatabase(connection);
 });
 
-test("when the registry knows its schema again, a parked record is redriven to its topic, same bytes and key", async () => {
+test("a parked record whose schema the registry knows again is redriven to its topic with the same bytes and key", async () => {
   const registry = await forgetfulRegistry(process.env.SCHEMA_REGISTRY_URL!);
   opened.closing(registry.close);
   const config = { ...opened.config, SCHEMA_REGISTRY_URL: registry.url };
@@ -355,7 +355,7 @@ test("when the registry knows its schema again, a parked record is redriven to i
   await publish(event);
   const [deadLetter] = await untilListed(1);
   expect(deadLetter).toMatchObject({ reason: "unknown-schema", key: "x.1" });
-  // the projector has not asked again yet: it parks the record once more
+  // the projector has cached the miss: it parks the record once more
   expect((await redrive(deadLetter.id)).status).toBe(200);
   await eventually(
     async () => expect(await list()).toMatchObject([{ copies: 2, status: "waiting" }]),
@@ -387,7 +387,7 @@ test("when the registry knows its schema again, a parked record is redriven to i
   expect(new Set(log2.map(({ key, value }) => `${key} ${value!.toString("hex")}`)).size).toBe(1);
 });
 
-test("a record that cannot be read still, or that no topic of events gave, is refused", async () => {
+test("a redrive is refused if the record is still unreadable or does not come from a topic of events", async () => {
   await begin();
   const { topics } = opened;
   await publisher.publish({ topic: topics.callEvents, key: "a", value: Buffer.from([0, 255, 254, 0]) });
@@ -412,7 +412,7 @@ test("a record that cannot be read still, or that no topic of events gave, is re
   expect(await list()).toEqual(deadLetters);
 });
 
-test("one that nobody could store is parked again, and waits with one copy more", async () => {
+test("a redriven record that cannot be stored is parked again and waits with one more copy", async () => {
   await begin();
   const event = eventOf('{"type":"call.new","call_id":"x.1","sid":"1"}');
   await publish(event);
@@ -426,7 +426,7 @@ test("one that nobody could store is parked again, and waits with one copy more"
   );
 });
 
-test("a redrive that ends between Kafka's acknowledgement and the mark leaves it waiting, and stores it once", async () => {
+test("a redrive that stops between Kafka's acknowledgement and the mark leaves the dead letter waiting and its event stored once", async () => {
   let ends = true;
   around = (deadLetters) => ({
     ...deadLetters,
@@ -447,7 +447,7 @@ test("a redrive that ends between Kafka's acknowledgement and the mark leaves it
   expect(await readTopic(opened, opened.topics.callEvents)).toHaveLength(3);
 });
 
-test("dead letters are listed by reason, type, key, status and time, newest first, page by page", async () => {
+test("dead letters are listed newest first in pages, and filtered by reason, type, key, status and time", async () => {
   await begin();
   const at = (n: number) => new Date(FIRST_SEEN.getTime() + n * 60_000);
   for (let n = 0; n < 25; n += 1)
@@ -485,7 +485,7 @@ const untilErased = (kind: "call" | "agent", key: string) =>
     PATIENCE_MS,
   );
 
-test("what names an erased person and came before the erasure is not stored, and what comes of the person later is", async () => {
+test("a refused body that names an erased person is dropped if it came before the erasure, and kept if it came later", async () => {
   await begin();
   const erasures = createMongoErasures({
     connection: projector.connection,
@@ -507,7 +507,7 @@ test("what names an erased person and came before the erasure is not stored, and
   expect(listed.map(({ key }: { key: string }) => key).sort()).toEqual(["y.3", "y.4"]);
 });
 
-test("what is of an erased call or agent leaves the dead letters, and is not stored again", async () => {
+test("an erasure of a call or an agent deletes its dead letters, and they are not stored again", async () => {
   await begin();
   await refuse('{"type":"call.imagined","call_id":"x.1"}', FIRST_SEEN, "x.1");
   await refuse('{"type":"call.imagined","call_id":"x.2"}', FIRST_SEEN, "x.2");
@@ -520,14 +520,14 @@ test("what is of an erased call or agent leaves the dead letters, and is not sto
   expect(await untilListed(1)).toMatchObject([{ key: "x.2" }]);
   await refuse('{"type":"call.imagined","call_id":"x.1","n":1}', new Date(), "x.1");
   await refuse('{"type":"call.imagined","actor":"ana","n":1}', FIRST_SEEN, "ana");
-  // an agent lives on
+  // an agent remains after an erasure, so a later body is kept
   await refuse('{"type":"call.imagined","actor":"ana","n":2}', new Date(Date.now() + 60_000), "ana");
   await untilHandled(6);
   expect((await list()).map(({ key }: { key: string }) => key).sort()).toEqual(["ana", "x.2"]);
   expect(await projector.db.collection("dead_letters").countDocuments()).toBe(2);
 });
 
-/** So many records of the dead letters' topic were dealt with. */
+/** Waits until this number of records of the dead letters' topic have been handled. */
 const untilHandled = (records: number) =>
   eventually(async () => {
     const filter = { _id: { $regex: "dead-letters" } };
@@ -540,11 +540,11 @@ const untilHandled = (records: number) =>
     expect(sum(positions.map(({ next }) => next)) - sum(before.map(({ offset }) => offset))).toBe(records);
   }, PATIENCE_MS);
 
-test("an erasure that is done while a dead letter is being stored takes it along", async () => {
+test("an erasure that completes while a dead letter is being stored deletes it too", async () => {
   around = (deadLetters) => ({
     ...deadLetters,
     add: async (batch) => {
-      // the ledger was asked before: by now the call is erased, with all dead letters that were there
+      // the ledger was read before this: now the call is erased, with all dead letters stored so far
       await erase("x.1");
       await untilErased("call", "x.1");
       return deadLetters.add(batch);
@@ -556,7 +556,7 @@ test("an erasure that is done while a dead letter is being stored takes it along
   await eventually(async () => expect(await list()).toEqual([]), PATIENCE_MS);
 });
 
-test("a listing with wrong parameters is refused, and the answer names them", async () => {
+test("a listing with wrong parameters is refused with their names", async () => {
   await begin();
   const asked = {
     "?reasons=x": "/reasons",
@@ -574,7 +574,7 @@ test("a listing with wrong parameters is refused, and the answer names them", as
     expect(await ask(`/dead-letters${query}`)).toMatchObject({ status: 400, body: { errors: [{ path }] } });
 });
 
-test("unknown dead letters, paths and methods are refused in the shape of all", async () => {
+test("unknown dead letters, paths and methods are refused with the common error body", async () => {
   await begin();
   const unknown = "0".repeat(64);
   const asked: [string, string, number][] = [

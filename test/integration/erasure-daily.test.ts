@@ -28,7 +28,7 @@ const untilStored = (bodies: string[]) => erasing.untilStored(bodies);
 const tombstonesOf = async (topic: string) =>
   (await readTopic(opened, topic)).filter(({ value }) => value === null).map(({ key }) => String(key));
 
-test("of several projectors one writes the tick, to every partition of both topics, and it erases nothing", async () => {
+test("with several projectors, one writes the tick to every partition of both topics, and the tick erases nothing", async () => {
   erasing.project();
   await erasing.publish([body("1")]);
   await untilStored([body("1")]);
@@ -56,14 +56,14 @@ test("of several projectors one writes the tick, to every partition of both topi
   expect(await tombstonesOf(opened.topics.callEvents)).toHaveLength(2 * PARTITIONS);
 });
 
-test("a job is given to one at a time, again after its interval, at once when it failed, and when its owner died", async () => {
+test("one instance at a time claims a job: again after its interval, at once after a failure, and after its owner's death", async () => {
   let time = Date.now();
   const jobs: Jobs = createMongoJobs({ connection: erasing.connection, now: () => time });
   const claims = () => Promise.all([1, 2, 3, 4].map(() => jobs.claim("job", DAY_MS)));
   expect((await claims()).filter(Boolean)).toHaveLength(1);
   await jobs.release("job", false);
   expect((await claims()).filter(Boolean)).toHaveLength(1);
-  // its owner died: nobody releases it
+  // its owner died, so its claim is not released
   time += 3_599_000;
   expect((await claims()).filter(Boolean)).toHaveLength(0);
   time += 2_000;
@@ -75,7 +75,7 @@ test("a job is given to one at a time, again after its interval, at once when it
   expect((await claims()).filter(Boolean)).toHaveLength(1);
 });
 
-test("calls are erased when nothing was heard of them for too long, finished or not; others are kept", async () => {
+test("a call without an event for too long is erased, finished or not, and other calls are kept", async () => {
   erasing.project();
   const finished = (id: string) => [body(id), body(id, "call.finished")];
   // more than are published at once
@@ -83,7 +83,7 @@ test("calls are erased when nothing was heard of them for too long, finished or 
   const olds = Array.from({ length: count }, (_, n) => finished(`old-${n}`)).flat();
   await erasing.publish([...olds, body("open")], ago(31));
   await erasing.publish([...finished("young"), body("young-open")], ago(29));
-  // finished long ago, and heard of since
+  // finished long ago, but with a recent event
   await erasing.publish(finished("touched"), ago(31));
   await erasing.publish([body("touched", "call.recording-available")], ago(1));
   const kept = [
@@ -99,7 +99,7 @@ test("calls are erased when nothing was heard of them for too long, finished or 
   expect(await tombstonesOf(opened.topics.callEvents)).toHaveLength(count + 1);
 });
 
-test("an oversized call is erased when its last event is too old, not when it stopped to change", async () => {
+test("an oversized call is erased when its last event is too old, not when its fold last changed", async () => {
   erasing.project();
   await erasing.publish([body("still"), body("quiet")], ago(40));
   await untilStored([body("still"), body("quiet")]);
@@ -111,7 +111,7 @@ test("an oversized call is erased when its last event is too old, not when it st
   await untilStored([body("still"), later]);
 });
 
-test("old events of agents and dialers are erased, and an agent who is logged in since long stays so", async () => {
+test("old events of agents and dialers are erased, and an agent who logged in before that stays logged in", async () => {
   erasing.project();
   const said = (actor: string, type: string, days: number) =>
     JSON.stringify({ type: `actor.${type}`, actor, queue: "900", timestamp: ago(days).toISOString() });
@@ -143,7 +143,7 @@ test("old events of agents and dialers are erased, and an agent who is logged in
   expect(stored.map(({ agent }) => agent).sort()).toEqual(["ana", "rita"]);
 });
 
-test("without a setting nothing is too old", async () => {
+test("without a retention setting no call is too old", async () => {
   erasing.project();
   await erasing.publish([body("1"), body("1", "call.finished")], ago(5_000));
   await untilStored([body("1"), body("1", "call.finished")]);
@@ -151,7 +151,7 @@ test("without a setting nothing is too old", async () => {
   expect(await tombstonesOf(opened.topics.callEvents)).toEqual([]);
 });
 
-test("what a restored backup brings back of erased calls and agents goes again, and nothing else does", async () => {
+test("a sweep erases the erased calls and agents of a restored backup again, and nothing else", async () => {
   erasing.project();
   const { db, url } = erasing;
   const paused = (timestamp: string) => JSON.stringify({ type: "actor.paused", actor: "ana", timestamp });
@@ -208,7 +208,7 @@ test("what a restored backup brings back of erased calls and agents goes again, 
   expect(await tombstones()).toEqual(["ana", "ana", "gone", "gone"]);
 });
 
-test("a restored backup brings back no single event of a shared key, and the others stay", async () => {
+test("a sweep erases a restored event of a shared key again, and keeps the key's other events", async () => {
   erasing.project();
   const attempt = (number: string) =>
     JSON.stringify({ type: "dialer.attempt", code: "campaign", number, sid: number });

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => opened.close());
 
-/** One for all tests that need it: others would move its partitions. */
+/** One consumer for all tests that need it. A second one would take over some of its partitions. */
 let isProjecting = false;
 const project = () => {
   if (!isProjecting) erasing.project();
@@ -48,18 +48,15 @@ const DOORS = [
   ["POST", "/calls/1/erasure/preview"],
 ] as const;
 
-test.each(DOORS)(
-  "%s %s is answered so that nothing keeps it, with the token and without",
-  async (method, path) => {
-    // numbers and names that no other test has asked for
-    const own = path.replace("5511999998888", "5511999990009").replace("/1", "/own").replace("ana", "own");
-    for (const token of [ADMIN_TOKEN, null]) {
-      const { headers } = await ask(erasing.url, method, own, token);
-      expect(headers.get("cache-control")).toBe("no-store");
-      expect(headers.get("x-content-type-options")).toBe("nosniff");
-    }
-  },
-);
+test.each(DOORS)("%s %s is answered with no-store, with the token and without", async (method, path) => {
+  // numbers and names that no other test uses
+  const own = path.replace("5511999998888", "5511999990009").replace("/1", "/own").replace("ana", "own");
+  for (const token of [ADMIN_TOKEN, null]) {
+    const { headers } = await ask(erasing.url, method, own, token);
+    expect(headers.get("cache-control")).toBe("no-store");
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+  }
+});
 
 test.each(DOORS)("%s %s is refused without the admin's token", async (method, path) => {
   for (const token of [null, "", "the-admin-toke", "the-admin-tokens", "THE-ADMIN-TOKEN"]) {
@@ -80,7 +77,7 @@ test("1,000 tries without the token erase nothing, and leave nothing in the ledg
   expect([await tombstones(), await ledger()]).toEqual([before, entries]);
 });
 
-/** As a client may write it that does not tidy paths up. */
+/** Sends a path unchanged, as a client that does not normalize paths does. */
 function askRaw(method: string, path: string): Promise<number> {
   const { hostname, port } = new URL(erasing.url);
   return new Promise((resolve, reject) => {
@@ -108,7 +105,7 @@ const HOSTILE = [
   "{}",
 ];
 
-test.each(HOSTILE)("a call_id of any characters is erased as it is: %j", async (id) => {
+test.each(HOSTILE)("a call_id of any characters is erased unchanged: %j", async (id) => {
   const path = `/calls/${encodeURIComponent(id)}`;
   expect(await askRaw("DELETE", path)).toBe(202);
   expect(await askRaw("GET", `${path}/erasure`)).toBe(200);
@@ -148,7 +145,7 @@ test.each([
   "00000000",
   "266696687",
   "%2B%2B5511999998888",
-])("what is no phone number is not searched for: %s", async (number) => {
+])("an erasure is refused if its number is not a phone number: %s", async (number) => {
   const { status, body } = await ask(erasing.url, "DELETE", `/numbers/${number}`);
   expect([status, body.errors]).toEqual([
     400,
@@ -156,7 +153,7 @@ test.each([
   ]);
 });
 
-test("a number is the same however it is written", async () => {
+test("every spelling of a number finds the same receipt", async () => {
   expect((await ask(erasing.url, "DELETE", "/numbers/%2B5511999997777")).status).toBe(202);
   for (const spelt of ["5511999997777", "11999997777", "(11) 99999-7777", "011 9 9999 7777", "1199997777"])
     expect((await ask(erasing.url, "GET", `/numbers/${encodeURIComponent(spelt)}/erasure`)).status).toBe(200);
@@ -198,7 +195,7 @@ const callsOf = (their_number: string, count: number, more = {}) =>
 const untilCalls = (count: number) =>
   eventually(async () => expect(await erasing.db.collection("calls").countDocuments()).toBe(count), 30_000);
 
-test("a preview says what would go, and what only possibly belongs to the number, and erases nothing", async () => {
+test("a preview counts the calls of the number, lists the possible ones and erases nothing", async () => {
   project();
   const before = await erasing.db.collection("calls").countDocuments();
   const number = "5511988880001";
@@ -222,15 +219,15 @@ test("a preview says what would go, and what only possibly belongs to the number
   expect(Date.parse(result.first_at)).toBeLessThanOrEqual(Date.parse(result.last_at));
   expect(await untilPreviewed(`/numbers/${encodeURIComponent("(11) 98888-0001")}`)).toEqual(result);
   expect(await preview(`/calls/${number}-0`)).toMatchObject({ calls: 1, events: 2, possible: [] });
-  expect(await preview("/calls/nobody-knows-it")).toMatchObject({ calls: 0, events: 0, first_at: null });
-  expect(await preview("/agents/nobody")).toMatchObject({ calls: 0, share: 0 });
+  expect(await preview("/calls/unknown-call")).toMatchObject({ calls: 0, events: 0, first_at: null });
+  expect(await preview("/agents/unknown-agent")).toMatchObject({ calls: 0, share: 0 });
   expect([await erasing.db.collection("calls").countDocuments(), await ledger()]).toEqual([
     before + 3,
     ledgerBefore,
   ]);
 });
 
-test("an erasure of many calls, or of one of our own numbers, is refused until as many are confirmed", async () => {
+test("an erasure of many calls, or of one of our own numbers, is refused until their count is confirmed", async () => {
   project();
   const before = await erasing.db.collection("calls").countDocuments();
   const [many, ours] = ["5511988880002", "5511988880003"];
@@ -262,7 +259,7 @@ test("an erasure of many calls, or of one of our own numbers, is refused until a
   await untilCalls(before);
 });
 
-/** `pnpm erase` as a shell runs it. */
+/** Runs `pnpm erase` as a shell does. */
 async function runErase(...args: string[]) {
   const command = join(ROOT, "services/projector/src/erase-command/command.ts");
   const env = { ...process.env, ADMIN_TOKEN, NODE_ENV: "" };
@@ -274,7 +271,7 @@ async function runErase(...args: string[]) {
   return { code, out: out.join(""), err: err.join("") };
 }
 
-test("pnpm erase looks, asks for a confirmation, erases and waits for the receipt", async () => {
+test("pnpm erase reports the effect, demands a confirmation, erases and waits for the receipt", async () => {
   project();
   const before = await erasing.db.collection("calls").countDocuments();
   const number = "5511988880005";
@@ -288,7 +285,7 @@ test("pnpm erase looks, asks for a confirmation, erases and waits for the receip
   const erased = await runErase("number", spelt, "--confirm", "12", "--wait");
   expect(erased).toMatchObject({ code: 0, out: expect.stringContaining("the database was clean at") });
   await untilCalls(before);
-  expect(JSON.parse((await runErase("call", "nobody-knows-it", "--json")).out)).toMatchObject({
+  expect(JSON.parse((await runErase("call", "unknown-call", "--json")).out)).toMatchObject({
     clean_at: null,
   });
   expect(await runErase("number", "12")).toMatchObject({ code: 1, err: expect.stringContaining("8 to 15") });
@@ -297,7 +294,7 @@ test("pnpm erase looks, asks for a confirmation, erases and waits for the receip
   expect(await runErase("call", "1", "--possible")).toMatchObject({ code: 1 });
 });
 
-test("an id that is known and one that is not are answered alike, and in about the same time", async () => {
+test("a known id and an unknown id get the same answer in about the same time", async () => {
   project();
   const bodies = Array.from({ length: 50 }, (_, n) => `{"type":"call.new","call_id":"known-${n}"}`);
   await erasing.publish(bodies);
@@ -308,7 +305,7 @@ test("an id that is known and one that is not are answered alike, and in about t
     shapes.add(JSON.stringify([status, Object.keys(body), Object.keys(body.data)]));
     return performance.now() - began;
   };
-  // in turn: whatever else keeps the machine busy slows both down alike
+  // alternately, so that other load on the machine delays both alike
   const times = { known: [] as number[], unknown: [] as number[] };
   for (let n = 0; n < bodies.length; n += 1) {
     times.known.push(await timeOf(`known-${n}`));

@@ -14,7 +14,7 @@ import { type OwnParts, type OwnStack, openOwnStack } from "../support/own-stack
 /** kafkajs's ConfigResourceTypes. */
 const [TOPIC, BROKER] = [2, 4];
 const NUMBER = "5511987652222";
-/** The cleaner looks every 100 ms here; a busy machine may need many times that. */
+/** The cleaner runs every 100 ms here. A busy machine may need many times that. */
 const CLEANED_MS = 60_000;
 
 let stack: OwnParts;
@@ -22,7 +22,7 @@ let own: OwnStack;
 let opened: TestTopics;
 let erasing: Erasing;
 beforeAll(async () => {
-  // its cleaner is driven hard, and its files are read
+  // this suite changes the settings of the log cleaner and reads the broker's files
   own = await openOwnStack();
   stack = own.stack;
   opened = await openTopics();
@@ -34,14 +34,17 @@ afterAll(async () => {
   await own?.close();
 });
 
-/** The settings of the topics of events with their days made fractions of a second, and a cleaner that looks all the time. */
+/**
+ * Gives the topics of events their settings with fractions of a second instead of days, and lets the cleaner
+ * run all the time.
+ */
 async function shortenLimits({ client, topics }: TestTopics): Promise<void> {
   const short = {
     "segment.ms": "300",
     "min.compaction.lag.ms": "0",
     "max.compaction.lag.ms": "600",
     "delete.retention.ms": "300",
-    // a segment that was replaced is still on the disk for a minute by default
+    // by default a replaced segment stays on the disk for a minute
     "file.delete.delay.ms": "100",
   };
   const events = [topics.callEvents, topics.agentEvents].map((name) => ({
@@ -58,7 +61,7 @@ async function shortenLimits({ client, topics }: TestTopics): Promise<void> {
 const entriesOf = (settings: Record<string, string>) =>
   Object.entries(settings).map(([name, value]) => ({ name, value }));
 
-/** The segments of the topics of events that hold a text, also those that are about to be removed. */
+/** The segments of the topics of events that hold a text, including those that are about to be removed. */
 function findInLog(text: string): Promise<string[]> {
   const topics = [opened.topics.callEvents, opened.topics.agentEvents];
   return stack.provider === "local"
@@ -66,7 +69,7 @@ function findInLog(text: string): Promise<string[]> {
     : findInContainer(topics, text);
 }
 
-/** As KAFKA_LOG_DIRS of the containers says. */
+/** The value of KAFKA_LOG_DIRS in the containers. */
 const LOG_DIR = "/var/lib/kafka/data";
 
 async function findInContainer(topics: string[], text: string): Promise<string[]> {
@@ -74,13 +77,13 @@ async function findInContainer(topics: string[], text: string): Promise<string[]
   const port = stack.addresses.kafka.split(":").at(-1);
   const { stdout: id } = await docker("ps", "--quiet", "--filter", `publish=${port}`);
   const folders = topics.map((topic) => `${LOG_DIR}/${topic}-*`).join(" ");
-  // its exit code says whether there was one; 2 also that a segment was replaced meanwhile
+  // the exit code of grep is 1 if there is no match, and 2 also if a segment was replaced meanwhile
   const find = `grep -rlaF -- '${text}' ${folders} || true`;
   const { stdout: paths } = await docker("exec", id.trim(), "sh", "-c", find);
   return paths.split("\n").filter(Boolean);
 }
 
-/** The indexes beside a segment hold offsets alone, in files of 10 MB each. */
+/** Returns whether a file is a segment. The indexes beside it hold only offsets, in files of 10 MB each. */
 const isSegment = (name: string) => name.includes(".log");
 
 async function findInFiles(data: string, topics: string[], text: string): Promise<string[]> {
@@ -102,7 +105,7 @@ async function findInFiles(data: string, topics: string[], text: string): Promis
 
 const tick = () => doWhenDue(erasing.daily, "tick", 0);
 
-test("after a call's erasure no segment holds its number, on a partition that is idle but for the tick", async () => {
+test("after a call's erasure no segment holds its number, on a partition that gets no record but the tick", async () => {
   erasing.project();
   const body = (type: string) => JSON.stringify({ type, call_id: "1", their_number: NUMBER });
   await erasing.publish([body("call.new"), body("call.finished")]);
@@ -110,13 +113,13 @@ test("after a call's erasure no segment holds its number, on a partition that is
   expect(await findInLog(NUMBER)).not.toEqual([]);
   expect((await ask(erasing.url, "DELETE", "/calls/1")).status).toBe(202);
   await untilClean(erasing.url, "/calls/1");
-  // the limits add up to 1.3 s: all are past, and the open segment is still left alone
+  // the limits add up to 1.3 s: all have passed, but the open segment is not cleaned
   await sleep(3_000);
   expect(await findInLog(NUMBER)).not.toEqual([]);
   await tick();
   await eventually(async () => expect(await findInLog(NUMBER)).toEqual([]), CLEANED_MS);
 
-  // sent again: it stays out, and leaves no record behind
+  // sent again, it stays out and leaves no record
   await erasing.publish([body("call.new"), body("call.waiting")]);
   await eventually(async () => {
     await tick();
@@ -125,7 +128,7 @@ test("after a call's erasure no segment holds its number, on a partition that is
   }, CLEANED_MS);
 });
 
-test("of an agent that was known by a number the tombstone goes too, and with it the number", async () => {
+test("after the erasure of an agent known by a phone number, the tombstone that holds the number leaves the log too", async () => {
   const number = "5511987653333";
   await erasing.publish([JSON.stringify({ type: "dialer.attempt", number, sid: "1" })]);
   await eventually(async () => expect(await erasing.storedPayloads()).toHaveLength(1), 30_000);

@@ -23,8 +23,8 @@ afterAll(() => opened.close());
 const body = (call_id: string, type = "call.new") => JSON.stringify({ type, call_id, their_number: NUMBER });
 
 /**
- * Where a process dies: it gets no further than the first call of `work` that is meant, which is done by then or not. `bury` lets
- * the consumer in this process end.
+ * Simulates the death of a process. It stops at the first call of `work` that `isMeant` selects, after that
+ * call if `isDone`, else before it. `bury` then lets the consumer in this process stop.
  */
 function createDeath() {
   const [died, buried] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -79,7 +79,7 @@ const erasureSteps: Record<string, (death: ReturnType<typeof createDeath>) => Se
 };
 
 test.each(Object.keys(erasureSteps))(
-  "a projector that dies %s of an erasure: the next one ends it",
+  "if a projector dies %s of an erasure, the next one completes it",
   async (step) => {
     const first = erasing.project();
     await erasing.publish([body("1"), body("1", "call.finished")]);
@@ -87,7 +87,7 @@ test.each(Object.keys(erasureSteps))(
     await first.stop();
     expect((await ask(erasing.url, "DELETE", "/calls/1")).status).toBe(202);
     await projectUntilDeath(erasureSteps[step]!);
-    // written by others while the dead one held it
+    // written by another process while the dead one held the partition
     type DeadLetterDocument = { _id: string; key: string; first_seen: Date; body: string };
     const deadLetter = { _id: "x", key: "1", first_seen: new Date(), body: body("1") };
     await erasing.db.collection<DeadLetterDocument>("dead_letters").insertOne(deadLetter);
@@ -103,7 +103,7 @@ test.each(Object.keys(erasureSteps))(
   120_000,
 );
 
-test("a projector that dies as soon as the receipt says clean leaves nothing behind, past calls included", async () => {
+test("a projector that dies right after the receipt says clean leaves nothing behind, in past calls too", async () => {
   type Past = { _id: string; their_number: string };
   await erasing.db.collection<Past>("past_march").insertOne({ _id: "1", their_number: NUMBER });
   expect((await ask(erasing.url, "DELETE", "/calls/1")).status).toBe(202);
@@ -123,7 +123,7 @@ const answerSteps: Record<string, (death: ReturnType<typeof createDeath>) => Sea
 };
 
 test.each(Object.keys(answerSteps))(
-  "a projector that dies %s to an event of an erased call leaves no record behind in the end",
+  "a projector that dies %s to an event of an erased call leaves no record of it in the end",
   async (step) => {
     const first = erasing.project();
     expect((await ask(erasing.url, "DELETE", "/calls/1")).status).toBe(202);
@@ -132,7 +132,7 @@ test.each(Object.keys(answerSteps))(
     await erasing.publish([body("1")]);
     await projectUntilDeath(answerSteps[step]!);
     erasing.project();
-    // what comes behind it is stored: the partition goes on
+    // later records are stored, so the partition is not stuck
     await eventually(async () => {
       await erasing.publish([body("2")]);
       const records = await readTopic(opened, opened.topics.callEvents);
@@ -145,7 +145,7 @@ test.each(Object.keys(answerSteps))(
   120_000,
 );
 
-test("a projector that was paused in the middle of a batch cannot bring back what was erased meanwhile", async () => {
+test("a projector that was paused in the middle of a batch cannot restore data that was erased meanwhile", async () => {
   const first = erasing.project();
   await erasing.publish([body("1")]);
   await eventually(async () => expect(await erasing.storedPayloads()).toHaveLength(1), PATIENCE_MS);
@@ -164,7 +164,7 @@ test("a projector that was paused in the middle of a batch cannot bring back wha
     }),
   });
   await eventually(() => expect(held.length).toBeGreaterThan(0), PATIENCE_MS);
-  // as one that takes over when the session has ended: it reads the same position, and goes past it
+  // as a projector that takes over after the session has ended: it reads the same position and moves past it
   const [batch, fold] = held[0]!;
   expect(await erasing.store.apply(batch, fold)).toMatchObject({ fenced: false });
   const at = new Date();
@@ -173,7 +173,7 @@ test("a projector that was paused in the middle of a batch cannot bring back wha
   await erasing.publish([body("1", "call.finished")]);
   expect(await erasing.store.apply(ahead, fold)).toMatchObject({ fenced: false });
   paused.resolve();
-  // once a later event of the partition is stored, the held batch has been given up, and the rest was read again
+  // once a later event of the partition is stored, the held batch was fenced and the rest was read again
   const later = Array.from({ length: 1_000 }, (_, n) => `later-${n}`).find(
     (id) => partitionOf(id) === partitionOf("1"),
   );

@@ -36,12 +36,12 @@ const erase = async (path: string, query = "") => {
   return answer.body.data;
 };
 
-/** The last value of each key of a topic: null where it is a tombstone. */
+/** The last value of each key of a topic, null for a tombstone. */
 async function lastValues(topic: string): Promise<Map<string, Buffer | null>> {
   return new Map((await readTopic(opened, topic)).map(({ key, value }) => [String(key), value]));
 }
 
-test("calls erased during live traffic are gone for good, all others are whole, and every client is notified", async () => {
+test("calls erased during live traffic stay erased, all others are complete, and every erasure has its notice", async () => {
   erasing.project();
   const bodies = bodiesOfCalls(120);
   const ids = [...new Set(bodies.map(callIdOf))];
@@ -52,7 +52,7 @@ test("calls erased during live traffic are gone for good, all others are whole, 
     erasing.publish(parts[1]!),
     ...[...gone].map((id) => erase(`/calls/${encodeURIComponent(id)}`)),
   ]);
-  // what is late, and what is sent once more
+  // late events, and events sent once more
   await erasing.publish([...parts[2]!, ...parts[3]!, ...parts[0]!]);
   const staying = bodies.filter((body) => !gone.has(callIdOf(body)));
   await untilStored(staying);
@@ -60,7 +60,7 @@ test("calls erased during live traffic are gone for good, all others are whole, 
   await untilStored(staying);
   expect(await erasing.store.findCalls([...gone])).toEqual([]);
   expect(await erasing.store.findCalls(ids)).toHaveLength(ids.length - gone.size);
-  // notices follow the commit that the receipts are about
+  // notices follow the commit that the receipts report
   await eventually(async () => {
     const notices = await readTopic(opened, opened.topics.callChanges);
     const changes = await Promise.all(notices.map(({ value }) => opened.codec.decodeChange(value!)));
@@ -68,7 +68,10 @@ test("calls erased during live traffic are gone for good, all others are whole, 
   }, PATIENCE_MS);
 });
 
-/** The projector has read all there is. Its answers come before it moves on, so none is on its way any more. */
+/**
+ * Waits until the projector has read everything. It publishes its answers before it moves on, so none is
+ * pending then.
+ */
 async function untilAllRead(): Promise<void> {
   const topic = opened.topics.callEvents;
   await eventually(async () => {
@@ -78,7 +81,7 @@ async function untilAllRead(): Promise<void> {
   }, PATIENCE_MS);
 }
 
-test("an event sent again after its call was erased leaves no record behind: its key ends with a tombstone", async () => {
+test("an event that is sent again after its call was erased is dropped, and its key ends with a tombstone", async () => {
   const projector = erasing.project();
   const bodies = [call("1"), call("1", {}, "call.finished"), call("2")];
   await erasing.publish(bodies);
@@ -93,7 +96,7 @@ test("an event sent again after its call was erased leaves no record behind: its
   await untilStored([call("2")]);
   await untilAllRead();
   const records = await readTopic(opened, opened.topics.callEvents);
-  // a tombstone that is read provokes none: their number stays
+  // a tombstone that is read provokes no other one: their number stays
   const tombstones = records.filter(({ value }) => value === null).length;
   await erasing.publish([call("3")]);
   await untilStored([call("2"), call("3")]);
@@ -104,7 +107,7 @@ test("an event sent again after its call was erased leaves no record behind: its
   expect(projector.crashes).toEqual([]);
 });
 
-test("after an erasure no collection holds the call_id or the number, the ledger and past calls included", async () => {
+test("after an erasure no collection holds the call_id or the number, including the ledger and past calls", async () => {
   erasing.project();
   const call_id = "1463669263.30031";
   const bodies = [call(call_id, { their_number: NUMBER }), call("other", { their_number: "5511900000000" })];
@@ -124,25 +127,26 @@ test("after an erasure no collection holds the call_id or the number, the ledger
   expect(await db.collection("erased").countDocuments()).toBe(1);
 });
 
-test("the answer to what came late fulfils nothing that was asked for since", async () => {
+test("the tombstone that answers a late event does not complete an erasure requested later", async () => {
   erasing.project();
   const late = call("1");
   await erase("/calls/1");
   await untilClean(erasing.url, "/calls/1");
-  // its tombstone is still on its way
+  // its tombstone is not published yet
   const asked = await erasing.erasures.request([{ kind: "call", key: "1" }]);
   await erasing.publish([late]);
   const tombstones = async () =>
     (await readTopic(opened, opened.topics.callEvents)).filter(({ value }) => value === null);
   await untilAllRead();
-  // the one that was asked for first, and an answer; a member that joined again before it moved on has answered twice
+  // the one of the first request, and an answer. A member that joined again before it moved on has answered
+  // twice.
   expect((await tombstones()).length).toBeGreaterThanOrEqual(2);
   expect(await erasing.erasures.receipt({ kind: "call", key: "1" })).toEqual(asked);
   await erase("/calls/1");
   await untilClean(erasing.url, "/calls/1");
 });
 
-test("the receipt says when it was asked for, when the store was clean, and by when the log will be", async () => {
+test("the receipt says when the erasure was requested, when the store was clean, and by when the log will be", async () => {
   erasing.project();
   const before = Date.now();
   const id = "9.9 / ü";
@@ -158,20 +162,20 @@ test("the receipt says when it was asked for, when the store was clean, and by w
   expect(clean).toBeGreaterThanOrEqual(requested!);
   const days = (log! - requested!) / 86_400_000;
   expect([days >= 16, days < 16.1]).toEqual([true, true]);
-  // asked for again: not clean until it was done again
+  // requested again: not clean until the erasure is done again
   expect(await erase(path)).toMatchObject({ clean_at: null });
   const again = await untilClean(erasing.url, path);
   expect(Date.parse(String(again.requested_at))).toBeGreaterThan(requested!);
 });
 
-test("an agent's erasure takes the agent's events and the calls that name it, and later ones are kept", async () => {
+test("an agent's erasure takes the agent's events and the calls that name the agent, and keeps later events", async () => {
   erasing.project();
   const ana = "ana.é@example.com";
   const own = [paused(ana, LONG_AGO), paused(ana, "2026-01-03T03:04:05Z")];
   const named = [
     call("a", { actor: ana }, "actor.entered"),
     call("a"),
-    // as PHP writes it
+    // as PHP escapes it
     call("b", { actor: ana }, "actor.entered").replace("é", "\\u00e9"),
   ];
   const others = [
@@ -188,7 +192,7 @@ test("an agent's erasure takes the agent's events and the calls that name it, an
   const later = paused(ana, new Date(Date.now() + 1_000).toISOString());
   await erasing.publish([later, own[0]!]);
   await untilStored([...others, later]);
-  // the tombstone that answers the old one leaves the new one alone
+  // the tombstone that answers the old event does not affect the new one
   await eventually(async () => expect((await lastValues(opened.topics.agentEvents)).get(ana)).toBeNull());
   await erasing.publish([call("e")]);
   await untilStored([...others, later, call("e")]);
@@ -217,7 +221,7 @@ test("a number's erasure finds every spelling in fields, free data, agents' even
     call("5", { their_number: "011987654321" }),
     call("6", { their_number: 5511987654321 }),
     call("7", { url: "https://crm.example/?phone=%2B5511987654321" }),
-    // named in one of its events alone
+    // only one of its events names the number
     call("8", { data: [{ telefone: "1187654321" }] }, "call.data-provided"),
     JSON.stringify({ type: "dialer.attempt", number: NUMBER, sid: "1" }),
   ];
@@ -240,7 +244,7 @@ test("a number's erasure finds every spelling in fields, free data, agents' even
     { ...deadLetter("an extension", NUMBER, ""), body: null, source: { topic: opened.topics.agentEvents } },
   ]);
   const path = `/numbers/${encodeURIComponent("(11) 98765-4321")}`;
-  // in one of them it is an our_number
+  // one of them has it as our_number
   expect(await erase(path, "?confirm=9")).toMatchObject({ calls: 9, clean: 0 });
   expect(await untilClean(erasing.url, `/numbers/${NUMBER}`)).toMatchObject({ calls: 9 });
   await untilStored(passes);
@@ -252,7 +256,7 @@ test("a number's erasure finds every spelling in fields, free data, agents' even
 const attempt = (code: string, number: string) =>
   JSON.stringify({ type: "dialer.attempt", code, number, sid: `${code}-${number}` });
 
-test("of a dialer's campaign only the person's own attempts go, and the log keeps the others behind the tombstone", async () => {
+test("the erasure of a number takes only that person's attempts from a dialer's campaign, and the log keeps the others behind the tombstone", async () => {
   erasing.project();
   const numbers = [1, 2, 3, 4].map((n) => `551190000000${n}`);
   const others = [...numbers.map((number) => attempt("campaign", number)), paused("campaign", LONG_AGO)];
@@ -268,7 +272,7 @@ test("of a dialer's campaign only the person's own attempts go, and the log keep
   const behind = records.slice(records.findLastIndex(({ value }) => value === null) + 1);
   const events = await Promise.all(behind.map(({ value }) => opened.codec.decodeEvent(value!)));
   expect(events.map(({ payload }) => payload).sort()).toEqual(others.toSorted());
-  // sent once more they stay out, and what is new of the campaign does not
+  // sent once more, they stay out, and a new event of the campaign is stored
   const later = attempt("campaign", "5511900000009");
   await erasing.publish([...own, later]);
   await untilStored([...others, later]);
@@ -281,7 +285,7 @@ test("of a dialer's campaign only the person's own attempts go, and the log keep
   });
 });
 
-test("an agent's erasure leaves a dialer's events under the same key alone", async () => {
+test("an agent's erasure keeps a dialer's events under the same key", async () => {
   erasing.project();
   const own = [paused("2001", LONG_AGO), call("a", { actor: 2001 }, "actor.entered")];
   const others = [attempt("2001", "5511900000001"), call("b", { code: "2001" })];
@@ -292,13 +296,13 @@ test("an agent's erasure leaves a dialer's events under the same key alone", asy
   await untilStored(others);
 });
 
-test("what lies unread in Kafka, or comes again later, does not come back, and a new call of the person is stored", async () => {
+test("unread and redelivered events of an erased person are dropped, and a new call of the person is stored", async () => {
   const first = erasing.project();
   const known = call("known", { their_number: NUMBER });
   await erasing.publish([known]);
   await untilStored([known]);
   await first.stop();
-  // the number is in one of the call's events alone, and spelt otherwise
+  // only one event of the call names the number, in another spelling
   const unread = [
     call("unread"),
     call("unread", { data: { fone: "(11) 98765-4321" } }, "call.data-provided"),
@@ -311,7 +315,7 @@ test("what lies unread in Kafka, or comes again later, does not come back, and a
   erasing.project();
   await untilClean(erasing.url, `/numbers/${NUMBER}`);
   await untilStored(stranger);
-  // redelivered, and from a spool: received before the erasure, sent after it
+  // redelivered, or sent late from a spool: received before the erasure, published after it
   const spooled = call("spooled", { their_number: "1187654321", timestamp: undefined });
   await erasing.publish([known, ...unread]);
   await erasing.publish([spooled], new Date(Date.now() - 60_000));
@@ -322,7 +326,7 @@ test("what lies unread in Kafka, or comes again later, does not come back, and a
   const last = await lastValues(opened.topics.callEvents);
   expect(["known", "unread", "spooled"].map((key) => last.get(key))).toEqual([null, null, null]);
   expect(await erasing.store.findCalls(["known", "unread", "spooled"])).toEqual([]);
-  // the receipt counts what came late too
+  // the receipt counts the late calls too
   expect(await untilClean(erasing.url, `/numbers/${NUMBER}`)).toMatchObject({
     calls: 3,
     agents: 1,
@@ -330,7 +334,7 @@ test("what lies unread in Kafka, or comes again later, does not come back, and a
   });
 });
 
-test("digits in a call_id, a timestamp, a sid or a URL's path erase nobody", async () => {
+test("digits in a call_id, a timestamp, a sid or a URL's path erase no call of another person", async () => {
   erasing.project();
   const digits = "1733344455";
   const strangers = [
@@ -347,13 +351,13 @@ test("digits in a call_id, a timestamp, a sid or a URL's path erase nobody", asy
   expect(await erase(`/numbers/${digits}`)).toMatchObject({ calls: 1 });
   await untilClean(erasing.url, `/numbers/${digits}`);
   await untilStored(strangers);
-  // what is only possibly a number goes when that is said
+  // a value that is possibly a number is erased if the request includes it
   const asked = await ask(erasing.url, "DELETE", `/numbers/${digits}?include=possible`);
   expect([asked.status, asked.body.data.calls]).toEqual([202, 2]);
   await untilStored(strangers.slice(0, 4));
 });
 
-test("calls that were kept as they once were are found in past collections alone", async () => {
+test("calls that exist only in past collections are found and erased", async () => {
   erasing.project();
   type Past = { _id: string; [field: string]: unknown };
   const past = erasing.db.collection<Past>("past_march");
@@ -367,7 +371,7 @@ test("calls that were kept as they once were are found in past collections alone
   expect((await past.find().toArray()).map(({ _id }) => _id)).toEqual(["2"]);
 });
 
-test("after an agent is erased nothing of them is left in any call, in whatever field, case or collection it stood", async () => {
+test("after an agent's erasure no call holds the agent, in any field, case or collection", async () => {
   erasing.project();
   const { db } = erasing;
   const ana = "ana.souza@example.com";
@@ -405,7 +409,7 @@ test("after an agent is erased nothing of them is left in any call, in whatever 
   expect((await db.collection<Past>("calls").find().toArray()).map(({ _id }) => _id)).toEqual(["stays"]);
 });
 
-test("after an agent without a login is erased the extension is the name of an agent in no call", async () => {
+test("after the erasure of an agent without a login, no call has the extension as an agent's name", async () => {
   erasing.project();
   const own = call("own", { number: "2077", queue: "900" }, "actor.entered");
   const others = [
@@ -419,7 +423,7 @@ test("after an agent without a login is erased the extension is the name of an a
   await untilStored(others);
 });
 
-test("after a number is erased nothing of it is left in any call, also where it is an agent's telephone", async () => {
+test("after a number's erasure no call holds the number, not even as an agent's telephone", async () => {
   erasing.project();
   const { db } = erasing;
   const bodies = [
@@ -443,7 +447,7 @@ test("after a number is erased nothing of it is left in any call, also where it 
   expect((await past.find().toArray()).map(({ _id }) => _id)).toEqual(["3"]);
 });
 
-test("so many dead letters of a person as no command could name are deleted", async () => {
+test("more dead letters of a person than one command can name are deleted", async () => {
   const deadLetters = erasing.db.collection<{ _id: string }>("dead_letters");
   const ids = Array.from({ length: 250_000 }, (_, n) => String(n).padStart(64, "0"));
   await deadLetters.insertMany([ids[0]!, ids.at(-1)!, "another"].map((_id) => ({ _id })));
@@ -451,7 +455,7 @@ test("so many dead letters of a person as no command could name are deleted", as
   expect((await deadLetters.find().toArray()).map(({ _id }) => _id)).toEqual(["another"]);
 });
 
-test("a key that is replaced by a newer one still keeps out what was erased under it", async () => {
+test("the ledger still keeps out erased calls after its key was replaced by a newer one", async () => {
   const { store, connection } = erasing;
   const event = sampleEvent();
   const erasure = { kind: "call" as const, key: event.aggregate_id };
@@ -469,13 +473,13 @@ test("a key that is replaced by a newer one still keeps out what was erased unde
   expect(await lost.findErased([erasure])).toEqual([]);
 });
 
-test("in whatever order keys are replaced, what was erased is found, and no list that lacks its key is taken", async () => {
+test("in whatever order keys are replaced, erased calls are found, and a list that lacks a key in use is detected", async () => {
   const { connection } = erasing;
   const storeOf = (...keys: string[]) => createMongoStore({ connection, log: opened.log, erasureKeys: keys });
   const hasUnreadable = (...keys: string[]) =>
     createMongoErasures({ connection, erasureKeys: keys, parties: findParties }).hasUnreadable();
   const at = new Date();
-  // instances whose lists differ for a while: whatever one of them erases all others find
+  // instances whose lists differ for a while: each finds the erasures of all others
   const lists = [["old"], ["new", "old"], ["old", "new"], ["newest", "new", "old"]];
   for (const [n, list] of lists.entries()) {
     const key = `erased-by-${n}`;
@@ -488,13 +492,13 @@ test("in whatever order keys are replaced, what was erased is found, and no list
     }
   }
   expect(await hasUnreadable("newest", "old")).toBe(false);
-  // the first was erased by an instance that knew the old key alone
+  // the first was erased by an instance that knew only the old key
   expect([await hasUnreadable("new"), await hasUnreadable("another")]).toEqual([true, true]);
   await connection.db.collection("erased").deleteMany({ under: { $not: /,/ } });
   expect([await hasUnreadable("new"), await hasUnreadable("another")]).toEqual([false, true]);
 });
 
-test("while keys are replaced one process may write with the older first: receipts turn clean all the same", async () => {
+test("if processes list the keys in different orders during a rotation, receipts still turn clean", async () => {
   const { connection } = erasing;
   const keys = ["a newer key", "a test's key"];
   const { request, requestFor, receipt, personReceipt } = createMongoErasures({
@@ -518,11 +522,11 @@ test("while keys are replaced one process may write with the older first: receip
   expect(await personReceipt(person)).toMatchObject({ calls: 1, clean: 1, clean_at: expect.any(Date) });
 });
 
-test("what was asked for counts only once its tombstone was read", async () => {
+test("an erasure takes effect once its tombstone was read, not when it is requested", async () => {
   const body = call("1");
   const { store, erasures } = erasing;
   await erasures.request([{ kind: "call", key: "1" }]);
-  // asked for, not done: nothing is dropped for it
+  // requested, not done: no event is dropped for it
   expect(await store.findErased([{ kind: "call", key: "1" }])).toEqual([]);
   expect(await erasures.receipt({ kind: "call", key: "1" })).toMatchObject({ clean_at: null });
   erasing.project();
@@ -533,7 +537,7 @@ test("what was asked for counts only once its tombstone was read", async () => {
   await untilStored([]);
 });
 
-test("a call and an agent with more events than a transaction should delete are erased too", async () => {
+test("a call and an agent with more events than one transaction should delete are erased", async () => {
   const { db, store } = erasing;
   const many = (kind: "call" | "agent") =>
     Array.from({ length: 10_001 }, () => {

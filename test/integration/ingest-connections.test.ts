@@ -23,10 +23,10 @@ beforeEach(async () => {
 });
 afterEach(() => Promise.all(started.splice(0).map((running) => running.stop())));
 
-/** A valid event of exactly so many bytes. */
+/** A valid event of exactly this number of bytes. */
 const eventOf = (bytes: number) => `${CALL.slice(0, -1)},"x":"${"x".repeat(bytes - CALL.length - 7)}"}`;
 
-/** Sends these bytes alone and gives the answer. */
+/** Sends only these bytes and returns the answer. */
 async function sendRaw(bytes: string | Uint8Array): Promise<Answer> {
   const connection = await connectRaw(ingest.port);
   await connection.send(bytes);
@@ -42,7 +42,7 @@ const beginChunked = (connection: RawConnection, headers: Record<string, string>
     requestBytes({ headers: { "Content-Length": "", "Transfer-Encoding": "chunked", ...headers } }),
   );
 
-test("a body of 64 KiB is taken, one byte more is 413, with its length declared or not", async () => {
+test("a body of 64 KiB is accepted and one byte more is 413, with a declared length or without", async () => {
   const largest = eventOf(LIMIT_BYTES);
   expect((await ask(ingest.port, { body: largest })).status).toBe(200);
   expect(ingest.published[0]!.payload).toBe(largest);
@@ -61,7 +61,7 @@ test("a body of 64 KiB is taken, one byte more is 413, with its length declared 
   }
 });
 
-test("a sender of a body of two megabytes gets all of it sent, and reads its 413", async () => {
+test("a sender of a body of two megabytes can send all of it and gets its 413", async () => {
   // the body was read to its end: the connection stays open for the next request (65 s in production)
   ingest.server.keepAliveTimeout = 100;
   const connection = await connectRaw(ingest.port);
@@ -74,7 +74,7 @@ test("a sender of a body of two megabytes gets all of it sent, and reads its 413
   await connection.closed;
 });
 
-test("a body without end is cut off: 64 MiB on offer, a few taken, none kept in memory", async () => {
+test("an endless body is cut off: of 64 MiB on offer a few are read, and none is kept in memory", async () => {
   const connection = await connectRaw(ingest.port);
   await beginChunked(connection);
   const piece = chunk(Buffer.alloc(MiB / 4, "x"));
@@ -85,22 +85,22 @@ test("a body without end is cut off: 64 MiB on offer, a few taken, none kept in 
     sent += piece.length;
     most = Math.max(most, process.memoryUsage().arrayBuffers - before.arrayBuffers);
   }
-  // a sender that never looks may be reset before it has read its answer
+  // a sender that never reads may be reset before it has read its answer
   const answer = await connection.answer().catch(() => null);
   if (answer) await expectRefusal(answer, 413);
-  // what the kernel's buffers of both ends take, and the 2 MiB that are read and thrown away
+  // the kernel's buffers of both ends, and the 2 MiB that are read and discarded
   expect(sent).toBeLessThan(24 * MiB);
   expect(most).toBeLessThan(16 * MiB);
   expect((await ask(ingest.port, { body: CALL })).status).toBe(200);
 });
 
-test("a wrong token is refused at once, however long its body goes on", async () => {
+test("a wrong token is refused at once, and the connection of an endless body is cut off", async () => {
   const guarded = await start({ tokens: ["right-token"] });
   const connection = await connectRaw(guarded.port);
   await beginChunked(connection, { Authorization: "Bearer wrong-token" });
-  // its body never ends: an ingest that read it first would answer 408, after 15 s
+  // the body never ends: an ingest that read it first would answer 408 after 15 s
   await expectRefusal(await connection.answer(), 401);
-  // and cut off: Node alone would read on for as long as it comes
+  // Node alone would read the body for as long as it arrives
   const piece = chunk(Buffer.alloc(MiB / 4, "x"));
   let sent = 0;
   while (sent < 64 * MiB && (await connection.send(piece))) sent += piece.length;
@@ -108,7 +108,7 @@ test("a wrong token is refused at once, however long its body goes on", async ()
   await connection.closed;
 });
 
-test("who is refused and has sent its whole body may ask again on its connection", async () => {
+test("a sender that is refused after its whole body can send its next request on the same connection", async () => {
   const guarded = await start({ tokens: ["right-token"] });
   const connection = await connectRaw(guarded.port);
   const headers = { Authorization: "Bearer wrong-token" };
@@ -144,7 +144,7 @@ test("a sender that ends its side after the body gets its answer, and then the c
   await connection.send(requestBytes({ body: CALL }));
   const ends = once(socket, "end");
   connection.endSending();
-  // it is seen while the event is still on its way to the broker
+  // the end of the sender's side arrives before the broker acknowledges the event
   await ends;
   await eventually(() => expect(acknowledge).not.toBeNull());
   acknowledge!();
@@ -153,7 +153,7 @@ test("a sender that ends its side after the body gets its answer, and then the c
   expect(ingest.published).toHaveLength(1);
 });
 
-test("a sender that ends its side gets the answers to all that it had sent, and to a refused request too", async () => {
+test("a sender that ends its side gets the answers to all its requests, and to a refused one too", async () => {
   const connection = await connectRaw(ingest.port, { clings: true });
   await connection.send(Buffer.concat([CALL, "{", CALL].map((body) => requestBytes({ body }))));
   connection.endSending();
@@ -166,7 +166,7 @@ test("a sender that ends its side gets the answers to all that it had sent, and 
   await wrong.closed;
 });
 
-test("a sender that ends its side in the middle of a body gets an answer that says so, and nothing is stored", async () => {
+test("a sender that ends its side in the middle of a body gets 400, and nothing is stored", async () => {
   const connection = await connectRaw(ingest.port, { clings: true });
   await connection.send(requestBytes({ headers: { "Content-Length": "100" }, body: CALL.slice(0, 50) }));
   connection.endSending();
@@ -175,7 +175,7 @@ test("a sender that ends its side in the middle of a body gets an answer that sa
   expect(ingest.published).toEqual([]);
 });
 
-test("a stop is not held up by connections that are silent or have sent half of a request", async () => {
+test("a stop does not wait for connections that are silent or have sent half of a request", async () => {
   // the service itself waits longer for its last answers, and still stops before its deadline
   expect(LAST_ANSWER_MS).toBeLessThan(STOP_DEADLINE_MS);
   const connections = [await connectRaw(ingest.port), await connectRaw(ingest.port)];
@@ -184,7 +184,7 @@ test("a stop is not held up by connections that are silent or have sent half of 
   await Promise.all(connections.map(({ closed }) => closed));
 });
 
-test("a sender that waits for 100 Continue gets it, and its event is taken", async () => {
+test("a sender that waits for 100 Continue gets it, and its event is accepted", async () => {
   const connection = await connectRaw(ingest.port);
   const headers = { Expect: "100-continue", "Content-Length": String(CALL.length) };
   await connection.send(requestBytes({ headers }));
@@ -194,7 +194,7 @@ test("a sender that waits for 100 Continue gets it, and its event is taken", asy
   connection.close();
 });
 
-test("an offer to go on in another protocol is not taken up: the request is answered as it is", async () => {
+test("an offer to upgrade the protocol is ignored, and the request gets its normal answer", async () => {
   for (const [upgrade, connection] of [
     ["h2c", "Upgrade, HTTP2-Settings"],
     ["websocket", "Upgrade"],
@@ -207,11 +207,11 @@ test("an offer to go on in another protocol is not taken up: the request is answ
   expect(ingest.published).toHaveLength(3);
 });
 
-test("any other expectation is 417", async () => {
+test("an unknown expectation is answered 417", async () => {
   await expectRefusal(await ask(ingest.port, { body: CALL, headers: { Expect: "miracles" } }), 417);
 });
 
-test("headers over 16 KiB are 431", async () => {
+test("headers over 16 KiB are answered 431", async () => {
   for (const bytes of [17 * 1024, 200 * 1024])
     await expectRefusal(
       await sendRaw(requestBytes({ body: CALL, headers: { "X-Long": "x".repeat(bytes) } })),
@@ -225,7 +225,7 @@ test("headers over 16 KiB are 431", async () => {
 test.each([
   ["garbage", "\u0000\u0001garbage\r\n\r\n"],
   ["a TLS hello", Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00])],
-  ["a method that is none", "EXPLODE /webhook HTTP/1.1\r\nHost: x\r\n\r\n"],
+  ["an unknown method", "EXPLODE /webhook HTTP/1.1\r\nHost: x\r\n\r\n"],
   ["a header without a colon", "POST /webhook HTTP/1.1\r\nHost x\r\n\r\n"],
   ["two lengths", requestBytes({ headers: { "Content-Length": "5", "content-length": "6" }, body: CALL })],
   [
@@ -235,7 +235,7 @@ test.each([
   ["no Host", requestBytes({ headers: { Host: "" }, body: CALL })],
   ["CONNECT", "CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n"],
 ])(
-  "what is no request of ours (%s) is 400 in the same shape, and the connection ends",
+  "a malformed request (%s) is answered 400 in the common shape, and the connection ends",
   async (_what, bytes) => {
     const connection = await connectRaw(ingest.port);
     await connection.send(bytes);
@@ -247,7 +247,7 @@ test.each([
   },
 );
 
-test("a refused sender that goes on sending still gets to read why", async () => {
+test("a refused sender that continues to send still gets the reason", async () => {
   const connection = await connectRaw(ingest.port, { clings: true });
   for (let piece = 0; piece < 200; piece += 1) {
     expect(await connection.send("garbage\r\n\r\n".repeat(100))).toBe(true);
@@ -257,14 +257,14 @@ test("a refused sender that goes on sending still gets to read why", async () =>
   connection.close();
 });
 
-test("a broken chunk is 400", async () => {
+test("a broken chunk is answered 400", async () => {
   const connection = await connectRaw(ingest.port);
   await beginChunked(connection);
   await connection.send("not hex\r\n");
   await expectRefusal(await connection.answer(), 400);
 });
 
-test("a refused connection is not held open by its client", async () => {
+test("a refused connection that its client keeps open is closed", async () => {
   const connection = await connectRaw(ingest.port, { clings: true });
   await connection.send("garbage\r\n\r\n");
   await expectRefusal(await connection.answer(), 400);
@@ -274,8 +274,8 @@ test("a refused connection is not held open by its client", async () => {
 const connectionsOf = (server: typeof ingest.server) =>
   new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count)));
 
-test("headers or a body that do not come in time are 408", async () => {
-  // the real limits are 10 s and 15 s; a connection is looked at every 2 s
+test("headers or a body that do not arrive in time are answered 408", async () => {
+  // the real limits are 10 s and 15 s; connections are checked every 2 s
   ingest.server.headersTimeout = 100;
   ingest.server.requestTimeout = 200;
   const slow = [
@@ -286,41 +286,44 @@ test("headers or a body that do not come in time are 408", async () => {
   for (const answer of answers) await expectRefusal(answer, 408);
 });
 
-test("the limits of a connection are set", () => {
+test("the server has the limits of a connection", () => {
   const { headersTimeout, requestTimeout, keepAliveTimeout } = ingest.server;
   expect([headersTimeout, requestTimeout, keepAliveTimeout]).toEqual([10_000, 15_000, 65_000]);
 });
 
-test("a request that came while the process was held up is answered, though its connection was idle for too long", async () => {
+test("a request that arrived while the process was stopped is answered, though its connection was idle for too long", async () => {
   ingest.server.keepAliveTimeout = 100;
   const connection = await connectRaw(ingest.port);
   await connection.send(requestBytes({ body: CALL }));
   expect((await connection.answer()).status).toBe(200);
   await connection.send(requestBytes({ body: CALL }));
-  // longer than the limit and the second that Node adds to it
+  // longer than the limit plus the second that Node adds to it
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_500);
   expect((await connection.answer()).status).toBe(200);
-  // and then it ends by itself
+  // after that the idle limit ends it
   await connection.closed;
 });
 
-test.each(["close", "reset"] as const)("a sender that goes away (%s) leaves nothing behind", async (end) => {
-  const printed = jest.spyOn(console, "error").mockImplementation(() => {});
-  for (const length of ["1000", "1000000"]) {
-    const connection = await connectRaw(ingest.port);
-    await connection.send(requestBytes({ headers: { "Content-Length": length } }));
-    await connection.send("{".repeat(length === "1000" ? 500 : 100_000));
-    connection[end]();
-  }
-  await eventually(async () => expect(await connectionsOf(ingest.server)).toBe(0));
-  expect((await ask(ingest.port, { body: CALL })).status).toBe(200);
-  expect(ingest.published).toHaveLength(1);
-  expect(ingest.logged.filter((line) => !line.includes('"level":"debug"'))).toEqual([]);
-  expect(printed).not.toHaveBeenCalled();
-  printed.mockRestore();
-});
+test.each(["close", "reset"] as const)(
+  "a sender that disconnects (%s) leaves no open connection, event or log line",
+  async (end) => {
+    const printed = jest.spyOn(console, "error").mockImplementation(() => {});
+    for (const length of ["1000", "1000000"]) {
+      const connection = await connectRaw(ingest.port);
+      await connection.send(requestBytes({ headers: { "Content-Length": length } }));
+      await connection.send("{".repeat(length === "1000" ? 500 : 100_000));
+      connection[end]();
+    }
+    await eventually(async () => expect(await connectionsOf(ingest.server)).toBe(0));
+    expect((await ask(ingest.port, { body: CALL })).status).toBe(200);
+    expect(ingest.published).toHaveLength(1);
+    expect(ingest.logged.filter((line) => !line.includes('"level":"debug"'))).toEqual([]);
+    expect(printed).not.toHaveBeenCalled();
+    printed.mockRestore();
+  },
+);
 
-test("events sent on one connection without waiting are answered in order", async () => {
+test("events pipelined on one connection are answered in order", async () => {
   const connection = await connectRaw(ingest.port);
   const bodies = Array.from({ length: 20 }, (_, n) => `{"type":"call.new","call_id":"${n}"}`);
   await connection.send(Buffer.concat(bodies.map((body) => requestBytes({ body }))));
@@ -328,7 +331,7 @@ test("events sent on one connection without waiting are answered in order", asyn
   connection.close();
 });
 
-test("more requests than may be open end their connection, also where it sends them without waiting; others go on", async () => {
+test("a connection that pipelines more requests than may be open is ended, and others continue", async () => {
   const small = await start({ maxOpen: 50 });
   let answer = () => {};
   const held = new Promise<void>((resolve) => {
@@ -349,13 +352,13 @@ test("more requests than may be open end their connection, also where it sends t
   await greedy.closed;
   answer();
   for (let n = 0; n < 10; n++) expect((await patient.answer()).status).toBe(200);
-  // what the greedy one had open counts no more
+  // the open requests of the ended connection no longer count
   await patient.send(bodies(45));
   for (let n = 0; n < 45; n++) expect((await patient.answer()).status).toBe(200);
   patient.close();
 });
 
-test("a burst of 1,000 equal events at once is taken whole, each with the same answer", async () => {
+test("a burst of 1,000 equal events at once is accepted whole, each with the same answer", async () => {
   const answers = await Promise.all(Array.from({ length: 1_000 }, () => ask(ingest.port, { body: CALL })));
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
   expect(new Set(answers.map(({ body }) => body)).size).toBe(1);

@@ -10,7 +10,7 @@ const TOKEN = "first-token";
 let ingest: IngestInProcess;
 afterEach(() => ingest.stop());
 
-test("what became of the events is counted by type and outcome", async () => {
+test("events are counted by type and outcome", async () => {
   ingest = await startIngest();
   for (const body of [CALL, CALL, "{", '{"type":"call.5511999998888","call_id":"1"}'])
     await ask(ingest.port, { body });
@@ -25,7 +25,7 @@ test("what became of the events is counted by type and outcome", async () => {
   ]);
 });
 
-test("with tokens set, each way to present one is taken and anything else is 401, before the body is read", async () => {
+test("with tokens set, each way to present one is accepted, and anything else is 401 before the body is read", async () => {
   ingest = await startIngest({ tokens: [TOKEN, "next-token"] });
   const basic = (password: string) => `Basic ${Buffer.from(`teravoz:${password}`).toString("base64")}`;
   const send = (authorization: string, path = "/webhook", body = CALL) =>
@@ -50,7 +50,7 @@ test("with tokens set, each way to present one is taken and anything else is 401
   expect(ingest.logged.join("")).not.toContain(TOKEN);
 });
 
-test("a probe of the webhook needs no token, an event still does, whichever way its path is spelled", async () => {
+test("a probe of the webhook needs no token, but an event does in every spelling of the path", async () => {
   ingest = await startIngest({ tokens: [TOKEN] });
   for (const method of ["HEAD", "OPTIONS", "GET"])
     for (const path of ["/webhook", "/webhook/?token=wrong"])
@@ -62,7 +62,7 @@ test("a probe of the webhook needs no token, an event still does, whichever way 
   await expectRefusal(ask(ingest.port, { path: "/webhook/?token=wrong", body: CALL }), 401);
 });
 
-test("/livez and /readyz say how it stands, /metrics what happened, behind its own token", async () => {
+test("/livez and /readyz report the state, and /metrics requires its own token", async () => {
   ingest = await startIngest({ tokens: [TOKEN], metricsTokens: ["metrics-token"] });
   const get = (path: string, authorization = "") =>
     ask(ingest.port, { method: "GET", path, headers: { Authorization: authorization } });

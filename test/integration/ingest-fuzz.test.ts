@@ -18,7 +18,7 @@ afterAll(async () => {
 });
 
 const types = fc.constantFrom("call.new", "call.on-going", "call.finished", "actor.paused", "dialer.attempt");
-/** JSON texts that parsers, prototypes, databases and loggers stumble over. */
+/** JSON texts that often break parsers, prototypes, databases and loggers. */
 const hostile = fc.oneof(
   fc.json({ maxDepth: 6 }),
   fc.json({ stringUnit: "binary" }),
@@ -59,7 +59,7 @@ const event = fc
   })
   .map((text) => Buffer.from(text));
 
-/** An event with some bytes changed, lost or doubled. */
+/** An event with some bytes replaced, removed or inserted. */
 const mutated = fc
   .tuple(event, fc.nat(), fc.nat(12), fc.uint8Array({ maxLength: 12 }))
   .map(([bytes, where, lost, put]) => {
@@ -87,14 +87,14 @@ async function send(bytes: Buffer): Promise<number> {
   return answer.status;
 }
 
-test(`whatever the body, it is published verbatim, kept verbatim or refused: ${BODIES} of them`, async () => {
+test(`each of ${BODIES} random bodies is published verbatim, kept verbatim or refused`, async () => {
   const counts = new Map<number, number>();
   const check = async (bytes: Buffer) => {
     const status = await send(bytes);
     counts.set(status, (counts.get(status) ?? 0) + 1);
   };
   await fc.assert(fc.asyncProperty(body, check), { numRuns: BODIES, seed: SEED });
-  // a fuzzer that only ever meets one answer would prove little
+  // a fuzzer that meets only one answer would prove little
   for (const status of [200, 400, 422]) expect(counts.get(status)).toBeGreaterThan(BODIES / 20);
   expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
   expect(ingest.logged).toEqual([]);

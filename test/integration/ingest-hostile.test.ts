@@ -19,7 +19,7 @@ afterEach(() => {
 });
 afterAll(() => gateway?.close());
 
-/** Good traffic beside the bad: eight senders, some hundred events a second in the long form. */
+/** Starts good traffic beside the bad: eight senders, some hundred events a second in the long form. */
 function startGoodTraffic() {
   let sequence = 0;
   const next = () => `{"type":"call.new","call_id":"good-${sequence++}","timestamp":"2026-01-01T00:00:00Z"}`;
@@ -34,7 +34,7 @@ const open = () => {
 };
 const residentBytes = () => readMetric(gateway.ingest[0]!.url, "teravoz_process_resident_memory_bytes");
 
-/** A young process grows by itself: what grows after this is the bad ones' doing. */
+/** A young process grows on its own. After the warm-up, growth comes from the bad senders. */
 async function warmUp(): Promise<void> {
   const url = gateway.ingest[0]!.url;
   const warm = startLoad({
@@ -46,24 +46,24 @@ async function warmUp(): Promise<void> {
   await warm.stop();
 }
 
-/** What a dribbler begins with, and then one byte a second. */
+/** The bytes that a slow sender begins with. It then sends one byte a second. */
 const BEGINNINGS = [
-  // never says anything at all
+  // sends nothing at all
   "",
-  // headers that never end
+  // endless headers
   "POST /webhook HTTP/1.1\r\nHost: x\r\nX-Slow: ",
-  // a body that never ends
+  // an endless body
   "POST /webhook HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{",
 ];
 
 /**
- * The long form runs on an idle machine: the headers' and the body's limit of 15 s, a look every 2 s and a second to read the
- * answer; 15 ms for a good event. Otherwise the machine may be busy: Node's own limits are 60 s and 300 s, and a good event that
- * had to wait for the dribblers would take 15 s.
+ * The long form runs on an idle machine: the limit of 15 s for headers and body, a check every 2 s and a
+ * second to read the answer; 15 ms for a good event. Otherwise the machine may be busy: Node's own limits are
+ * 60 s and 300 s, and a good event that had to wait for the slow senders would take 15 s.
  */
 const LIMITS = LONG ? { goneMs: 20_000, p99: 250 } : { goneMs: 45_000, p99: 5_000 };
 
-test("2,000 senders that dribble are cut off in time, and good events are taken all the while as if they were not there", async () => {
+test("2,000 slow senders are cut off in time, and good events are accepted meanwhile without delay", async () => {
   const alive = new Set<Socket>();
   for (let n = 0; n < 2_000; n++) {
     const socket = open();
@@ -71,7 +71,7 @@ test("2,000 senders that dribble are cut off in time, and good events are taken 
     socket.once("close", () => alive.delete(socket));
     const beginning = BEGINNINGS[n % BEGINNINGS.length]!;
     socket.write(beginning);
-    // those who say nothing go on saying nothing
+    // silent senders stay silent
     if (beginning !== "")
       setTimeout(() => {
         const dribble = setInterval(() => socket.write("x"), 1_000);
@@ -94,7 +94,7 @@ test("2,000 senders that dribble are cut off in time, and good events are taken 
   expect(p99).toBeLessThan(LIMITS.p99);
 });
 
-test("200 bodies of a gigabyte each are cut off, none is read to its end or kept, and good events are taken meanwhile", async () => {
+test("200 bodies of a gigabyte each are cut off before their end, none is kept in memory, and good events are accepted meanwhile", async () => {
   await warmUp();
   const load = startGoodTraffic();
   const before = await residentBytes();
@@ -119,10 +119,11 @@ test("200 bodies of a gigabyte each are cut off, none is read to its end or kept
     good: load.outcomes.length,
     answers: sent.filter(({ answer }) => answer !== "").length,
   });
-  // whoever looks at what came before it was cut off reads why
+  // a sender that reads the bytes before the cut-off gets the reason
   for (const { answer } of sent) expect(answer.startsWith("HTTP/1.1 413") || answer === "").toBe(true);
   expect(sent.filter(({ answer }) => answer !== "").length).toBeGreaterThan(100);
-  // 2 MiB at most are read and thrown away, 16 of all together in a second, the rest is what the kernel's buffers of both ends take
+  // at most 2 MiB are read and discarded, 16 of all together in a second; the kernel's buffers of both ends
+  // take the rest
   expect(largest).toBeLessThan(24 * MiB);
   expect(most).toBeLessThan(64 * MiB);
   expect(countStatuses(load.outcomes)).toEqual({ 200: load.outcomes.length });
@@ -131,7 +132,7 @@ test("200 bodies of a gigabyte each are cut off, none is read to its end or kept
 /** Longer than the limit of the headers (10 s) and the deadline of the publisher (5 s). */
 const STOPPED_MS = 12_000;
 
-test("a process that was stopped for 12 s answers 200 to all that it got before and meanwhile, and is ready", async () => {
+test("a process that was stopped for 12 s answers 200 to all that it received before and meanwhile, and is ready", async () => {
   const [service] = gateway.ingest;
   const port = Number(new URL(service!.url).port);
   const connections = await Promise.all(Array.from({ length: 51 }, () => connectRaw(port)));
@@ -142,7 +143,7 @@ test("a process that was stopped for 12 s answers 200 to all that it got before 
   const [probing, ...senders] = connections;
   const half = (n: number) => Math.floor(bytes[n]!.length / 2);
   const isBefore = (n: number) => n % 3 === 0;
-  // a third is sent whole, a third by half, and a third not at all before it is stopped
+  // before the stop a third is sent whole, a third by half, and a third not at all
   await Promise.all(
     senders.map((sender, n) => {
       if (isBefore(n)) return sender.send(bytes[n]!);
@@ -170,7 +171,7 @@ test("a process that was stopped for 12 s answers 200 to all that it got before 
   for (const connection of connections) connection.close();
 });
 
-/** Sends a body of a gigabyte as far as it is let; resolves when the connection has ended. */
+/** Sends a body of a gigabyte until the connection is cut off. Resolves when the connection has ended. */
 function stream(socket: Socket, piece: Buffer): Promise<{ bytes: number; answer: string }> {
   let [bytes, answer] = [0, ""];
   socket.on("data", (chunk) => {
@@ -189,7 +190,7 @@ function stream(socket: Socket, piece: Buffer): Promise<{ bytes: number; answer:
   return new Promise((resolve) => socket.once("close", () => resolve({ bytes, answer })));
 }
 
-/** The figures themselves, for who wants them. */
+/** Prints the figures if `FIGURES` is set. */
 const report = (figures: Record<string, number>) => {
   if (process.env.FIGURES) process.stderr.write(`${JSON.stringify(figures)}\n`);
 };

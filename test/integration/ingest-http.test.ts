@@ -14,7 +14,7 @@ afterEach(() => ingest.stop());
 
 const post = (body: string | Uint8Array, more: Request = {}) => ask(ingest.port, { ...more, body });
 
-test("a valid event is answered to the letter, after it is acknowledged", async () => {
+test("a valid event is answered verbatim after it is acknowledged", async () => {
   let acknowledged = false;
   ingest.broker.take = async () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -36,14 +36,14 @@ test.each([
   ["escapes, lone surrogates and NUL", '{"type":"call.new","call_id":"1","s":"\\ud800\\u0000\\u00e9é\\/"}'],
   ["__proto__ and $where", '{"type":"call.new","call_id":"1","__proto__":{"a":1},"$where":"1","a.b":[]}'],
   ["nesting of 64 levels", `{"type":"call.new","call_id":"1","a":${"[".repeat(63)}${"]".repeat(63)}}`],
-])("an event with %s is given back and published exactly as it was sent", async (_what, sent) => {
+])("an event with %s is returned and published exactly as it was sent", async (_what, sent) => {
   const { status, body } = await post(sent);
   expect(status).toBe(200);
   expect(body.endsWith(`"event":${sent}}}`)).toBe(true);
   expect(ingest.published.map(({ payload }) => payload)).toEqual([sent]);
 });
 
-test("a redelivery gets the same answer, the uuid included", async () => {
+test("a redelivery gets the same answer with the same uuid", async () => {
   const first = await post(CALL);
   expect((await post(CALL)).body).toBe(first.body);
   expect(new Set(ingest.published.map(({ uuid }) => uuid)).size).toBe(1);
@@ -65,7 +65,7 @@ test.each([
   ["nested deeper than 64", `{"type":"call.new","call_id":"1","a":${"[".repeat(64)}${"]".repeat(64)}}`],
   ["nested 30,000 deep", `{"a":${"[".repeat(30_000)}${"]".repeat(30_000)}}`],
   ["JSON with a raw NUL", '{"type":"call.new","call_id":"\u0000"}'],
-])("a body that is %s is refused with 400, and kept nowhere", async (_what, body) => {
+])("a body that is %s is refused with 400, and not kept", async (_what, body) => {
   const [error] = await expectRefusal(post(body), 400);
   expect(error!.path).toBe("");
   expect([ingest.published, ingest.parked]).toEqual([[], []]);
@@ -85,7 +85,7 @@ test.each([
   ],
   ["a NUL in call_id", '{"type":"call.new","call_id":"1\\u0000"}', "/call_id", null],
   ["a call_id that is an object", '{"type":"call.new","call_id":{"$ne":null}}', "/call_id", null],
-  ["nobody named", '{"type":"actor.paused"}', "", null],
+  ["no call or agent", '{"type":"actor.paused"}', "", null],
 ])("an event with %s is refused with 422 and the path, after it is kept", async (_what, body, path, key) => {
   const [error] = await expectRefusal(post(body), 422);
   expect(error!.path).toBe(path);
@@ -108,11 +108,11 @@ test("an event that should be refused but cannot be kept is answered 503, not 42
   expect(answer.headers["retry-after"]).toBe("2");
 });
 
-test("while the broker is away or its queue full, the answer is 503 with Retry-After, at once", async () => {
+test("while the broker is away or its queue is full, the answer is 503 with Retry-After, at once", async () => {
   ingest.broker.take = () => Promise.reject(new Unavailable("5511999998888"));
   const began = performance.now();
   const answer = await post(CALL);
-  // not after another try, nor at the deadline of five seconds
+  // without a second try and before the deadline of five seconds
   expect(performance.now() - began).toBeLessThan(4_000);
   const [error] = await expectRefusal(answer, 503);
   expect(answer.headers["retry-after"]).toMatch(/^\d+$/);
@@ -121,7 +121,7 @@ test("while the broker is away or its queue full, the answer is 503 with Retry-A
   expect((await post(CALL)).status).toBe(200);
 });
 
-test("an event that was handed to the broker and not acknowledged is answered 503: unknown, never 'not stored'", async () => {
+test('an event that was handed to the broker but not acknowledged is answered 503 with "unknown", never with "not stored"', async () => {
   ingest.broker.take = () => Promise.reject(new OutcomeUnknown("5511999998888"));
   for (const body of [CALL, '{"type":"call.exploded","call_id":"1"}']) {
     const answer = await post(body);
@@ -131,7 +131,7 @@ test("an event that was handed to the broker and not acknowledged is answered 50
   }
 });
 
-test("a bug is answered 500 and logged, without details in either", async () => {
+test("a bug is answered 500 and logged, both without details", async () => {
   ingest.broker.take = () => Promise.reject(new TypeError("cannot read 5511999998888"));
   const answer = await post(CALL);
   expect(await expectRefusal(answer, 500)).toEqual([{ path: "", message: "internal error" }]);
@@ -141,7 +141,7 @@ test("a bug is answered 500 and logged, without details in either", async () => 
   expect(ingest.logged.join("")).not.toContain("5511999998888");
 });
 
-test("POST /webhook/, with slashes too many or with escaped letters is POST /webhook", async () => {
+test("POST /webhook/ is POST /webhook, also with additional slashes or escaped letters", async () => {
   const spellings = ["/webhook/", "/webhook/?token=x", "/webhook?", "//webhook", "/webhook//"];
   for (const path of [
     ...spellings,
@@ -154,7 +154,7 @@ test("POST /webhook/, with slashes too many or with escaped letters is POST /web
   expect(ingest.published).toHaveLength(9);
 });
 
-test("a path that is not there is 404", async () => {
+test("an unknown path is 404", async () => {
   const paths = [
     "/",
     "/Webhook",
@@ -191,7 +191,7 @@ test("a probe of the webhook (HEAD, OPTIONS, GET) is answered 2xx with Allow, an
     "application/json; charset=utf-8",
     { status: "ok", data: { accepts: "POST with Content-Type: application/json" } },
   ]);
-  // a body makes no event of it
+  // a body in a GET is not an event
   expect((await ask(ingest.port, { method: "GET", body: CALL })).status).toBe(200);
   expect(ingest.published).toEqual([]);
 });
@@ -206,7 +206,7 @@ test("any other method is 405, and the answer lists the allowed ones", async () 
   expect([ready.status, ready.headers.allow]).toEqual([405, "GET, HEAD"]);
 });
 
-test("anything but plain JSON is 415", async () => {
+test("any type but plain JSON is 415", async () => {
   const types = [
     "",
     "text/plain",
@@ -232,11 +232,11 @@ test.each([
   ["Application/JSON"],
   ["application/json; boundary=x"],
   ["application/json ;x=y ; charset = utf-8"],
-])("an event is taken with the Content-Type %s", async (type) => {
+])("an event is accepted with the Content-Type %s", async (type) => {
   expect((await post(CALL, { headers: { "Content-Type": type } })).status).toBe(200);
 });
 
-test("Content-Encoding: identity is no encoding", async () => {
+test("Content-Encoding: identity is accepted", async () => {
   expect((await post(CALL, { headers: { "Content-Encoding": "identity" } })).status).toBe(200);
 });
 
@@ -252,7 +252,7 @@ test.each([
   "cp1252",
   "utf8mb4",
 ])(
-  "a body that claims the charset %s is taken if its bytes are UTF-8, and is 400 otherwise",
+  "a body that claims the charset %s is accepted if its bytes are UTF-8, and is 400 otherwise",
   async (charset) => {
     const headers = { "Content-Type": `application/json; charset=${charset}` };
     const accented = CALL.replace("}", ',"name":"João"}');

@@ -11,14 +11,14 @@ import { bodiesOfCalls, shuffle } from "../support/traffic.ts";
 const HOUR_MS = 3_600_000;
 const AT_ONCE = 32;
 
-/** How far each ingest's clock is off. */
+/** The offset of each ingest's clock, in ms. */
 const CLOCKS_MS: Record<string, number> = { "ingest-1": HOUR_MS, "ingest-2": -HOUR_MS };
 
 let stack: OwnParts;
 let own: OwnStack;
 let gateway: Gateway;
 beforeAll(async () => {
-  // its registry is killed
+  // this suite kills its registry
   own = await openOwnStack();
   stack = own.stack;
   gateway = await openGateway({
@@ -33,10 +33,10 @@ afterAll(async () => {
   await own?.close();
 });
 
-/** All bodies that the tests have sent so far: nothing else is stored. */
+/** All bodies that the tests have sent so far. Only these are stored. */
 const sent: string[] = [];
 
-/** The statuses that these bodies are answered with, each once. */
+/** The distinct statuses of the answers to these bodies. */
 async function statusesOf(bodies: readonly string[]): Promise<number[]> {
   const statuses = new Set<number>();
   let next = 0;
@@ -47,7 +47,7 @@ async function statusesOf(bodies: readonly string[]): Promise<number[]> {
   return [...statuses];
 }
 
-test("two ingests whose clocks are an hour ahead and an hour behind: calls are what the vendor's stamps make of them, and the log's stamps are the broker's", async () => {
+test("with two ingests whose clocks are an hour ahead and an hour behind, calls follow the vendor's stamps and the log has the broker's stamps", async () => {
   const began = Date.now();
   const bodies = shuffle(bodiesOfCalls(60));
   expect(await statusesOf(bodies)).toEqual([200]);
@@ -69,14 +69,14 @@ test("two ingests whose clocks are an hour ahead and an hour behind: calls are w
   expect([records.length, aged]).toEqual([bodies.length, []]);
 });
 
-/** The call of these events but for when they arrived, which is by ingest's clock. */
+/** The call of these events without its times of arrival, which come from ingest's clock. */
 function withoutArrivals(events: Event[]) {
   const { created_at: _, updated_at: __, ...call } = foldCall(events)!;
   return call;
 }
 
-test("with the registry dead every event is taken and stored, and all services are ready", async () => {
-  // the services have encoded and decoded before: from then on they need no registry
+test("with the registry dead, every event is accepted and stored, and all services are ready", async () => {
+  // the services have encoded and decoded before, so they need no registry from now on
   const [warm, bodies] = [bodiesOfCalls(5), bodiesOfCalls(300)];
   expect(await statusesOf(warm)).toEqual([200]);
   sent.push(...warm);
@@ -90,7 +90,7 @@ test("with the registry dead every event is taken and stored, and all services a
 
 const JOURNAL = "kafkasql-journal";
 
-/** Deletes the records of a journal, as a broker does when their retention ends. */
+/** Deletes the records of the journal, as a broker does at the end of their retention. */
 const trimJournal = () =>
   withAdmin(gateway.opened.client, async (admin) => {
     const ends = await admin.fetchTopicOffsets(JOURNAL);
@@ -98,7 +98,7 @@ const trimJournal = () =>
     await admin.deleteTopicRecords({ topic: JOURNAL, partitions });
   });
 
-test("with a registry that lost its journal the services that start register the schemas again: nothing waits for `topics`, and old records are read", async () => {
+test("with a registry that lost its journal, services register the schemas again at their start, without `topics`, and old records are read", async () => {
   const [unread, bodies] = [bodiesOfCalls(20), bodiesOfCalls(20)];
   const { ingest, projector } = gateway;
   await Promise.all(projector.map((service) => service.stop()));
@@ -117,7 +117,7 @@ test("with a registry that lost its journal the services that start register the
   expect(await findMissingSchemas(gateway.opened.config, gateway.opened.topics)).toEqual([]);
 });
 
-test("without a dead-letters topic every good event is answered 200, however many refusals come beside it", async () => {
+test("without a dead-letters topic every good event is answered 200, beside any number of refusals", async () => {
   const { client, topics } = gateway.opened;
   await withAdmin(client, (admin) => admin.deleteTopics({ topics: [topics.deadLetters] }));
   const refusals = Array.from({ length: 200 }, (_, n) => `{"type":"call.exploded","call_id":"${n}"}`);
@@ -128,7 +128,7 @@ test("without a dead-letters topic every good event is answered 200, however man
   };
   const [good, refused] = await Promise.all([statuses(bodies), statuses(refusals)]);
   expect([...good.keys()]).toEqual([200]);
-  // nothing keeps a refusal, so it is not acknowledged
+  // a refusal cannot be kept, so it is not acknowledged
   expect([...refused.keys()]).toEqual([503]);
   await withAdmin(client, (admin) => ensureTopics(admin, topics, 1));
 });

@@ -9,31 +9,36 @@ import { countStatuses, type LoadAnswer, post, quantile, readMetric, startLoad }
 import { LONG } from "../support/long.ts";
 import { type OwnParts, type OwnStack, openOwnStack } from "../support/own-stack.ts";
 
-/** The publisher's deadline; what waits for a paused broker is answered when it has passed. */
+/** The publisher's deadline. Requests that wait for a paused broker are answered when it has passed. */
 const DEADLINE_MS = 5_000;
-/** The deadline, the second that may be lost around it, and one for senders that share the machine; a busy machine gets more. */
+/**
+ * The deadline, the second that may be lost around it, and one second for senders that share the machine. A
+ * busy machine gets more.
+ */
 const LONGEST_MS = LONG ? 7_000 : 20_000;
-/** Shorter than the deadline, and in the long form one a little longer and one of twice its length. */
+/** Pauses shorter than the deadline, and in the long form one a little longer and one of twice its length. */
 const PAUSES_MS = LONG ? [3_000, 6_000, 2 * DEADLINE_MS] : [2_000];
 const CONNECTIONS = 64;
-/** A broker that comes back, and a publisher that finds it, on a busy machine. */
+/** Time limit in ms for the return of a broker and the reconnect of a publisher, on a busy machine. */
 const RECOVERY_MS = 90_000;
 const MiB = 1024 * 1024;
-/** More senders than may wait for the broker (5,000); some of them come again, and find the queue full again. */
+/**
+ * More senders than may wait for the broker (5,000). Some of them send again and find the queue full again.
+ */
 const SENDERS = 6_500;
 const FLOOD = LONG ? 50_000 : 10_000;
-/** What may wait for the broker at once. */
+/** Number of events that may wait for the broker at once. */
 const MOST_WAITING = 5_000;
-/** Of the second ingest: nothing that is answered during the flood has waited for it. */
+/** The deadline of the second ingest. It is so long that an answer during the flood has not waited for it. */
 const PATIENCE_MS = 600_000;
-/** Shorter than the time of a test, so that a failure says what was answered. */
+/** Shorter than the time limit of the test, so that a failure shows the answers. */
 const FLOOD_MS = 240_000;
 const LAG = "teravoz_nodejs_eventloop_lag_p99_seconds";
 
 let stack: OwnParts;
 let own: OwnStack;
 beforeAll(async () => {
-  // its broker is paused and killed
+  // this suite pauses and kills its broker
   own = await openOwnStack();
   stack = own.stack;
   gateway = await openGateway({
@@ -63,15 +68,15 @@ let sequence = 0;
 const nextBody = () =>
   `{"type":"call.new","call_id":"${sequence % 500}","sid":"${sequence++}","their_number":"5511999990000"}`;
 
-/** The bodies that are in the topic. */
+/** The bodies of all events in the topic. */
 async function bodiesInTopic(): Promise<Set<string>> {
   const records = await readTopic(gateway.opened, gateway.opened.topics.callEvents);
   const events = await Promise.all(records.map(({ value }) => gateway.opened.codec.decodeEvent(value!)));
   return new Set(events.map(({ payload }) => payload));
 }
 
-test(`${FLOOD} events of ${SENDERS} senders against a paused broker: memory is bounded, past the queue's end the answer is 503 at once, and it recovers alone`, async () => {
-  // warm: what grows from here on is the queue
+test(`under ${FLOOD} events of ${SENDERS} senders against a paused broker memory is bounded, a full queue answers 503 at once, and it recovers without a restart`, async () => {
+  // after the warm-up only the queue grows
   const warm = startLoad({ url: patientUrl(), connections: 64, next: nextBody });
   await eventually(() => expect(warm.acknowledged.length).toBeGreaterThan(3_000), 60_000);
   await warm.stop();
@@ -98,13 +103,16 @@ test(`${FLOOD} events of ${SENDERS} senders against a paused broker: memory is b
 const tookOf = (outcomes: readonly LoadAnswer[]) => outcomes.map(({ tookMs }) => tookMs);
 const residentBytes = () => readMetric(patientUrl(), "teravoz_process_resident_memory_bytes");
 
-/** So many events, by so many senders who wait for their answer, and for the two seconds that a 503 asks for. */
+/**
+ * Sends this number of events from this number of senders. Each waits for its answer, and for the two seconds
+ * that a 503 asks for.
+ */
 function flood(count: number, senders: number): { outcomes: LoadAnswer[]; ended: Promise<void> } {
   const flooding = new Agent({ keepAlive: true, maxSockets: senders });
   const outcomes: LoadAnswer[] = [];
   let sent = 0;
   const sender = async (_: unknown, n: number) => {
-    // not all in the same moment: a listener's backlog is finite
+    // spread over time, because the backlog of a listener is finite
     await sleep(n / 4);
     while (sent++ < count) {
       outcomes.push(await post(flooding, patientUrl(), nextBody()));
@@ -115,12 +123,12 @@ function flood(count: number, senders: number): { outcomes: LoadAnswer[]; ended:
   return { outcomes, ended: all.then(() => flooding.destroy()) };
 }
 
-/** Prints the figures when `FIGURES` is set. */
+/** Prints the figures if `FIGURES` is set. */
 const report = (figures: Record<string, number>) => {
   if (process.env.FIGURES) process.stderr.write(`${JSON.stringify(figures)}\n`);
 };
 
-test("the broker is paused and killed under 64 connections: only 200 or 503, each at its deadline at the latest, nothing acknowledged is missing", async () => {
+test("if the broker is paused and killed under 64 connections, each request is answered 200 or 503 by its deadline, and no acknowledged event is missing", async () => {
   const load = startLoad({ url: url(), connections: CONNECTIONS, next: nextBody });
   const untilAcknowledged = async (more: number) => {
     const known = load.acknowledged.length;
@@ -135,7 +143,7 @@ test("the broker is paused and killed under 64 connections: only 200 or 503, eac
   await untilAcknowledged(500);
   await stack.pause("kafka");
   const before = load.outcomes.length;
-  // by order of events: each sender is answered while the broker is still paused
+  // judged by the order of events: each sender is answered while the broker is still paused
   await eventually(() => expect(load.outcomes.length - before).toBeGreaterThanOrEqual(CONNECTIONS));
   await stack.resume("kafka");
   await untilAcknowledged(500);

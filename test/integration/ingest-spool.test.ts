@@ -11,14 +11,16 @@ import { readTopic } from "../support/kafka.ts";
 import { type OwnParts, type OwnStack, openOwnStack } from "../support/own-stack.ts";
 import { bodiesOfCalls } from "../support/traffic.ts";
 
-/** The publisher's. */
+/** The publisher's deadline. */
 const DEADLINE_MS = 5_000;
-/** Ten seconds in production. */
+/** Interval of the search for abandoned spools. It is ten seconds in production. */
 const ADOPT_MS = 1_000;
-/** A broker that comes back, its clients that find it, and a spool that is sent, on a busy machine. */
+/**
+ * Limit in ms for the return of a broker, the reconnect of clients and the draining of a spool, on a busy machine.
+ */
 const RECOVERY_MS = 90_000;
 
-/** The directory of each ingest's spool, by the order of the ingests: two of them share one. */
+/** The directory of each ingest's spool, in the order of the ingests. Two of them share one. */
 const SPOOLS = ["crashing", "stopping", "shared", "shared", "erasing"] as const;
 
 let stack: OwnParts;
@@ -26,7 +28,7 @@ let own: OwnStack;
 let root: string;
 let gateway: Gateway;
 beforeAll(async () => {
-  // its broker and its registry are killed
+  // this suite kills its broker and its registry
   own = await openOwnStack();
   stack = own.stack;
   root = await mkdtemp(join(tmpdir(), "teravoz-spool-"));
@@ -56,10 +58,10 @@ afterAll(async () => {
 const ingestsOf = (spool: (typeof SPOOLS)[number]) =>
   gateway.ingest.filter((_, n) => SPOOLS[n] === spool) as [ServiceHandle, ServiceHandle];
 
-/** Every event that was acknowledged, but for those of the call that is erased. */
+/** Every acknowledged event, except those of the erased call. */
 const acknowledged: string[] = [];
 
-/** Sends all, 32 at once, to one of the ingests; answers how often each status came. */
+/** Sends all to one ingest, 32 at once. Returns the number of answers of each status. */
 async function sendAll(bodies: readonly string[], ingest: ServiceHandle): Promise<Record<number, number>> {
   const statuses: Record<number, number> = {};
   const rest = bodies.values();
@@ -78,7 +80,7 @@ async function sendAll(bodies: readonly string[], ingest: ServiceHandle): Promis
   return statuses;
 }
 
-/** Those of the bodies that are stored, as often as they are. */
+/** The stored payloads that are among these bodies, each as often as it is stored. */
 async function storedOf(bodies: readonly string[]): Promise<string[]> {
   const wanted = new Set(bodies);
   return (await gateway.events()).map(({ payload }) => payload).filter((payload) => wanted.has(payload));
@@ -99,40 +101,43 @@ const readiness = async ({ url }: ServiceHandle) =>
 const directories = async (spool: string) =>
   (await readdir(join(root, spool))).filter((name) => name.startsWith("ingest-"));
 
-/** Names of the files in the spools that hold a text. */
+/** The names of the files in the spools that hold a text. */
 async function findInSpools(text: string): Promise<string[]> {
   const files = (await readdir(root, { recursive: true, withFileTypes: true })).filter((each) =>
     each.isFile(),
   );
   const read = files.map(async ({ parentPath, name }) => {
-    // a file that was sent is removed
+    // a file is removed once it was sent
     const bytes = await readFile(join(parentPath, name)).catch(() => Buffer.alloc(0));
     return bytes.includes(text) ? [name] : [];
   });
   return (await Promise.all(read)).flat();
 }
 
-test("with the broker paused no event waits longer than the publisher's deadline, later ones do not wait at all", async () => {
+test("with the broker paused, no event waits longer than the publisher's deadline, and later ones do not wait", async () => {
   const [ingest] = ingestsOf("crashing");
   const bodies = bodiesOfCalls(60);
   await stack.pause("kafka");
-  // the broker is paused until all are answered: nothing waits for it
+  // the broker stays paused until all are answered, so none of them waited for it
   const began = performance.now();
   expect(await sendAll(bodies.slice(0, 32), ingest)).toEqual({ 200: 32 });
   expect(performance.now() - began).toBeLessThan(3 * DEADLINE_MS);
   const again = performance.now();
   expect(await sendAll(bodies.slice(32), ingest)).toEqual({ 200: bodies.length - 32 });
-  // 32 at once in several rounds: one that waited for the deadline would be past this alone
+  // 32 at once in several rounds: one that waited for the deadline would exceed this limit alone
   expect(performance.now() - again).toBeLessThan(DEADLINE_MS);
   await stack.resume("kafka");
   await untilStored(bodies);
 });
 
-/** Resolves when the broker is back, which is when all scenarios have called it or have ended. */
+/** Resolves when the broker is back. It starts once all scenarios have called this or have ended. */
 type Back = () => Promise<void>;
 type Scenario = (back: Back) => Promise<void>;
 
-/** Runs scenarios side by side in one outage of the broker, which takes longer than they do; resolves at once with their outcomes. */
+/**
+ * Runs scenarios side by side in one outage of the broker, which takes longer than they do. Returns their
+ * outcomes at once.
+ */
 function shareOutage(scenarios: readonly Scenario[]): Promise<void>[] {
   const recovered = Promise.withResolvers<void>();
   const absent = new Set(scenarios);
@@ -144,7 +149,7 @@ function shareOutage(scenarios: readonly Scenario[]): Promise<void>[] {
   const outcomes = scenarios.map((scenario) =>
     scenario(() => leave(scenario)).finally(() => void leave(scenario)),
   );
-  // each is awaited by its own test, perhaps later than it fails
+  // each is awaited in its own test, perhaps after it has failed
   for (const promise of [...outcomes, recovered.promise]) promise.catch(() => {});
   return outcomes;
 }
@@ -165,19 +170,19 @@ describe("in an outage of the broker", () => {
     outcomes = shareOutage([crash, stop, adopt, erase]);
   });
 
-  test("every event is answered 200 and a refusal 422; the ingest is killed and started again: with the broker all are stored, each once", () =>
+  test("every event is answered 200 and a refusal 422 by an ingest that is then killed, and with the broker back all are stored once", () =>
     outcomes[0]);
 
-  test("SIGTERM ends the ingest with 1, and the log names what is left; started without broker and registry it is ready all the same, and with them sends all", () =>
+  test("SIGTERM ends the ingest with exit code 1 and logs what is left; started without broker and registry it is ready, and with them it sends everything", () =>
     outcomes[1]);
 
-  test("of two ingests with one directory one is killed: the other sends what it has left; a stopped one keeps what is its own", () =>
+  test("if one of two ingests with one directory is killed, the other sends its spool; while it is only stopped, its spool stays untouched", () =>
     outcomes[2]);
 
   test("an event that waits in the spool while its call is erased stays out, and nothing of it is left on the disk, in the database or in the log", () =>
     outcomes[3]);
 
-  test("all that was acknowledged is stored, each once, and nothing else", async () => {
+  test("every acknowledged event is stored once, and nothing else is stored", async () => {
     await Promise.allSettled(outcomes);
     await expectStored(gateway, acknowledged);
   });
@@ -194,12 +199,12 @@ describe("in an outage of the broker", () => {
     ]);
     ingest.kill("SIGKILL");
     await ingest.exited;
-    // without broker: what the dead one has left is kept
+    // without the broker, the spool of the dead process is kept
     await ingest.start();
     await ingest.ready();
     await back();
     await untilStored(bodies);
-    // refusals have a producer of their own: theirs may come after the events
+    // refusals have a separate producer, so they may arrive after the events
     await eventually(async () => {
       const deadLetters = await readTopic(gateway.opened, gateway.opened.topics.deadLetters);
       expect(deadLetters.map(({ key, value }) => [String(key), String(value)])).toEqual([
@@ -238,7 +243,7 @@ describe("in an outage of the broker", () => {
     first.kill("SIGSTOP");
     await back();
     await eventually(async () => expect((await readiness(second)).checks.kafka!.ok).toBe(true), RECOVERY_MS);
-    // several looks for what dead ones have left
+    // long enough for several searches for abandoned spools
     await sleep(3 * ADOPT_MS);
     expect(await directories("shared")).toHaveLength(2);
     expect(await storedOf(some)).toEqual([]);
@@ -252,7 +257,7 @@ describe("in an outage of the broker", () => {
   async function erase(back: Back): Promise<void> {
     const [ingest] = ingestsOf("erasing");
     const url = gateway.projector[0]!.url;
-    // news of the call, and what is known of it once more
+    // a new event of the call, and a repeated one
     const news = [bodyOfErased("call.finished"), bodyOfErased("call.new")];
     expect(await sendAll(news, ingest)).toEqual({ 200: 2 });
     expect(await findInSpools(NUMBER)).toHaveLength(1);
@@ -274,12 +279,12 @@ describe("in an outage of the broker", () => {
         .map(({ value }) => value !== null);
     await eventually(async () => {
       const values = await ofCall();
-      // what was on its way to the broker when that died may come beside what was kept
+      // records that were in flight when the broker died may be in the log twice, since they were spooled too
       expect(values.filter(Boolean).length).toBeGreaterThanOrEqual(3);
       expect([values.at(-1), await gateway.lag()]).toEqual([false, 0]);
     }, RECOVERY_MS);
     expect(await findText(gateway, NUMBER)).toEqual([]);
-    // a file goes when all of it is acknowledged, a moment after the last record is in the log
+    // a file is removed when all its records are acknowledged, a moment after the last one is in the log
     await eventually(async () => expect(await findInSpools(NUMBER)).toEqual([]));
   }
 });

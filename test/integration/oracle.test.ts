@@ -8,7 +8,7 @@ import { runs } from "../support/long.ts";
 
 const DAYS = runs(200);
 
-/** Null if the product and the oracle agree. */
+/** The difference between the product and the oracle, null if they agree. */
 function differenceOf(day: RandomDay, deliveries: readonly Delivery[]) {
   const events = eventsOf(deliveries, (delivery) => publish(delivery).uuid);
   const expected = boardOf(count({ ...day, events }));
@@ -16,11 +16,11 @@ function differenceOf(day: RandomDay, deliveries: readonly Delivery[]) {
   return difference && explain(difference, events);
 }
 
-/** Two days a second at the slowest: 10,000 of them take five minutes on an idle machine. */
+/** At the slowest two days a second. 10,000 of them take five minutes on an idle machine. */
 const TIMEOUT_MS = 60_000 + DAYS * 500;
 
 test(
-  `the board shows what the oracle counts on ${DAYS} random days`,
+  `the board shows the oracle's numbers on ${DAYS} random days`,
   () => {
     const first = Number(process.env.ORACLE_SEED ?? 1);
     for (let seed = first; seed < first + DAYS; seed += 1) {

@@ -9,7 +9,7 @@ let stack: OwnParts;
 let own: OwnStack;
 let opened: TestTopics;
 beforeAll(async () => {
-  // its registry and its broker are killed
+  // this suite kills its registry and its broker
   own = await openOwnStack();
   stack = own.stack;
   opened = await openTopics();
@@ -29,7 +29,7 @@ const event: Event = {
   payload: '{"type":"call.new","call_id":"1.2"}',
 };
 
-test("a registry that was killed and started again still decodes the old records, also for a reader that never saw them", async () => {
+test("a registry that was killed and started again still decodes old records, also for a new reader", async () => {
   const value = await opened.codec.encodeEvent(event);
   await stack.kill("registry");
   expect(await opened.codec.decodeEvent(value)).toEqual(event);
@@ -40,7 +40,7 @@ test("a registry that was killed and started again still decodes the old records
   expect(await newcomer.encodeEvent(event)).toEqual(value);
 });
 
-test("a broker that was killed and started again finds its publisher and its consumers back by themselves", async () => {
+test("the publisher and the consumers of a broker reconnect after it was killed and started again", async () => {
   const { client, topics, prefix, log, metrics } = opened;
   const topic = topics.callEvents;
   const publisher = opened.publisher({ deadlineMs: 2_000 });
@@ -90,7 +90,8 @@ test("a broker that was killed and started again finds its publisher and its con
   const killedAt = performance.now();
   await stack.kill("kafka");
   await expect(send("lost")).rejects.toThrow(Unavailable);
-  // the members know, and are dead to the group: the broker is away for longer than their session
+  // the members have noticed it, and the group has expired them: the broker is away for longer than their
+  // session
   await eventually(() => expect([consumer.check().ok, tail.check().ok]).toEqual([false, false]));
   await stack.start("kafka");
   expect(performance.now() - killedAt).toBeGreaterThan(client.sessionTimeoutMs);

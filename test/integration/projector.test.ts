@@ -34,7 +34,7 @@ function eventOf(body: string, received_at = new Date()): Event {
   return parsed.event;
 }
 
-/** As ingest would. */
+/** Publishes events as ingest does. */
 const publish = (events: Event[]) =>
   Promise.all(events.map(createOutlet({ codec: opened.codec, publisher, topics: opened.topics }).publish));
 
@@ -44,12 +44,13 @@ const uuidsOf = (events: Event[]) => [...new Set(events.map(({ uuid }) => uuid))
 const untilStored = (events: Event[]) =>
   eventually(async () => {
     const [stored, wanted] = [await storedUuids(), uuidsOf(events)];
-    // describing how two long lists differ takes far longer than reading them: not at every look
+    // a description of the difference of two long lists takes far longer than reading them, so it is not made
+    // at every try
     if (stored.length !== wanted.length) throw new Error(`${stored.length} of ${wanted.length} are stored`);
     expect(stored.sort()).toEqual(wanted);
   }, PATIENCE_MS);
 
-/** Every position has reached the end of its partition: nothing is stuck. */
+/** Waits until every position has reached the end of its partition. */
 async function untilAllRead(): Promise<void> {
   const topic = opened.topics.callEvents;
   const ends = await withAdmin(opened.client, (admin) => admin.fetchTopicOffsets(topic));
@@ -77,7 +78,7 @@ async function expectCallsAreFolds(call_ids: string[]): Promise<void> {
   }
 }
 
-test("what is published is in the database, each event once, and every call is the fold of its events", async () => {
+test("every published event is stored once, and every call is the fold of its events", async () => {
   const bodies = bodiesOfCalls(60);
   const agents = Array.from(
     { length: 20 },
@@ -95,7 +96,7 @@ test("what is published is in the database, each event once, and every call is t
   expect(projector.crashes).toEqual([]);
 });
 
-test("whoever is notified of a change is notified of every call and agent, by a notice without personal data", async () => {
+test("every change of a call or an agent has a notice, without personal data", async () => {
   const bodies = [...bodiesOf("delegated"), '{"type":"actor.logged-in","actor":"ana@example.com","sid":"1"}'];
   const events = bodies.map((body) => eventOf(body));
   await publish(events);
@@ -112,12 +113,12 @@ test("whoever is notified of a change is notified of every call and agent, by a 
   }, PATIENCE_MS);
 });
 
-test("200 deliveries of one event, among those of its call and in any order, are one event", async () => {
+test("200 deliveries of one event, among those of its call and in any order, are stored as one event", async () => {
   const events = bodiesOf("transferred").map((body) => eventOf(body));
   const [first] = events;
   const receivedAt = (n: number) => new Date(first!.received_at.getTime() + n * 1_000);
   const deliveries = Array.from({ length: 200 }, (_, n) => ({ ...first!, received_at: receivedAt(n - 50) }));
-  // the earliest come last: also what is stored already is notified of them
+  // the earliest come last, when the event is stored already
   await publish(shuffle([...deliveries.slice(100), ...events.slice(1)]));
   await untilAllRead();
   await publish(shuffle(deliveries.slice(0, 100)));
@@ -144,7 +145,7 @@ test("200 deliveries of one event, among those of its call and in any order, are
 
 const OF_EACH_KIND = 6;
 
-/** Records that can never become events, by the reason dead-letters must give; all unlike each other. */
+/** Records that can never become events, by the reason that dead-letters must give. No two are alike. */
 async function poisons(stored: Event[]): Promise<{ reason: string; record: OutgoingRecord }[]> {
   const { codec, topics } = opened;
   const made = Array.from({ length: OF_EACH_KIND }, async (_, n) => {
@@ -158,7 +159,7 @@ async function poisons(stored: Event[]): Promise<{ reason: string; record: Outgo
       ["not-avro", good.subarray(0, 20 + n)],
       ["unknown-schema", unknown],
       ["foreign-schema", await codec.encodeChange(change)],
-      // the uuid of another call's event
+      // the uuid of an event of another call
       ["unstorable", await codec.encodeEvent({ ...stolen, uuid: stored[n]!.uuid })],
     ];
     return values.map(([reason, value], kind) => ({
@@ -169,7 +170,7 @@ async function poisons(stored: Event[]): Promise<{ reason: string; record: Outgo
   return (await Promise.all(made)).flat();
 }
 
-test("poison of five kinds ends in dead-letters, once each with reason and place; all else is stored", async () => {
+test("records of five bad kinds are each in dead-letters once with reason and source, and all others are stored", async () => {
   const before = bodiesOfCalls(OF_EACH_KIND).map((body) => eventOf(body));
   await publish(before);
   await untilStored(before);
@@ -204,7 +205,9 @@ test("poison of five kinds ends in dead-letters, once each with reason and place
   expect(projector.crashes).toEqual([]);
 });
 
-/** Calls of one partition, each with nearly as many bytes of events as a call may have before it is oversized. */
+/**
+ * Calls of one partition, each with almost as many bytes of events as a call may have before it is oversized.
+ */
 function largeCalls(count: number): { call_id: string; events: LoggedEvent[] }[] {
   const keys = Array.from({ length: 1_000 }, () => `large-${randomUUID()}`);
   const ofOnePartition = keys.filter((key) => partitionOf(key) === partitionOf(keys[0]!)).slice(0, count);
@@ -243,11 +246,11 @@ test("events of calls that are too large to be read at once are stored in parts,
 });
 
 const MiB = 1024 * 1024;
-/** Half of the memory for the old generation of the heap; buffers, code and stacks need the rest. */
+/** Half of the memory, for the old generation of the heap. Buffers, code and stacks need the rest. */
 const IN_512_MIB = { NODE_OPTIONS: "--max-old-space-size=256" };
 const LARGE_MS = 300_000;
 
-/** The events of these calls are 280 MB, and a fold reads all events of its call. */
+/** Stores a batch of calls with 280 MB of events. A fold reads all events of its call. */
 async function batchOfLargeCalls(): Promise<void> {
   const gateway = await openGateway({ ingest: 0, realtime: 0, env: IN_512_MIB });
   const { store, connection } = await openStore(uriOf(gateway.db.databaseName).href);
@@ -279,7 +282,7 @@ async function batchOfLargeCalls(): Promise<void> {
 
 if (LONG)
   test(
-    "a projector in 512 MiB stores a batch of 40 calls whose events do not fit into it together",
+    "a projector in 512 MiB stores a batch of 40 calls whose events exceed its memory together",
     batchOfLargeCalls,
     600_000,
   );

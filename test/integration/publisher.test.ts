@@ -19,7 +19,7 @@ const record = (n: number): OutgoingRecord => ({
   headers: { reason: "test" },
 });
 
-/** Everything that comes into dead-letters from now on. */
+/** Returns all records that arrive in dead-letters from now on. */
 async function follow(): Promise<TailRecord[]> {
   const records: TailRecord[] = [];
   const { client, log, metrics, topics } = opened;
@@ -43,7 +43,7 @@ async function follow(): Promise<TailRecord[]> {
   return records;
 }
 
-test("each acknowledged record is in the log once, and what waits goes together", async () => {
+test("each acknowledged record is in the log once, also if many are sent together", async () => {
   const followed = await follow();
   const publisher = opened.publisher();
   await Promise.all(Array.from({ length: 3_000 }, (_, n) => publisher.publish(record(n))));
@@ -54,12 +54,12 @@ test("each acknowledged record is in the log once, and what waits goes together"
   expect(Math.abs(followed[0]!.timestamp - Date.now())).toBeLessThan(60_000);
 });
 
-test("records that were under way while the process was held up for 12 s are acknowledged, none is refused", async () => {
+test("records in flight while the process is stopped for 12 s are all acknowledged", async () => {
   const publisher = opened.publisher();
   await publisher.publish(record(0));
   for (const afterMs of [0, 3]) {
     const sending = Array.from({ length: 50 }, (_, n) => publisher.publish(record(n)));
-    // some wait to gather, others are with the brokers
+    // some wait for their batch, others are with the brokers
     await sleep(afterMs);
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 12_000);
     const outcomes = await Promise.allSettled(sending);
@@ -67,8 +67,8 @@ test("records that were under way while the process was held up for 12 s are ack
   }
 });
 
-test("records that come when the one before has just gone are sent too: none is left lying", async () => {
-  // one that is left lying is refused at its deadline, however late that is
+test("records that are published right after a batch was sent are sent too", async () => {
+  // a record that is never sent is refused at its deadline
   const publisher = opened.publisher({ deadlineMs: 10_000 });
   for (let n = 0; n < 100; n++) {
     const burst = Array.from({ length: 1 + (n % 3) }, (_, each) => publisher.publish(record(n + each)));
@@ -76,14 +76,14 @@ test("records that come when the one before has just gone are sent too: none is 
   }
   for (let n = 0; n < 300; n++) {
     const first = publisher.publish(record(0));
-    // at every distance in microtasks from the acknowledgement of the one before
+    // at every distance in microtasks from the acknowledgement of the previous record
     await first;
     for (let ticks = 0; ticks < n % 12; ticks++) await null;
     await publisher.publish(record(0));
   }
 });
 
-test("a full queue refuses at once and takes records again when it has drained", async () => {
+test("a full queue refuses at once, and accepts records again after it has drained", async () => {
   const publisher = opened.publisher({ maxQueueRecords: 10 });
   await publisher.publish(record(0));
   const outcomes = await Promise.allSettled(
@@ -95,14 +95,14 @@ test("a full queue refuses at once and takes records again when it has drained",
   await publisher.publish(record(1));
 });
 
-test("a queue full in bytes refuses too", async () => {
+test("a queue that is full in bytes refuses records", async () => {
   const publisher = opened.publisher({ maxQueueBytes: 100_000 });
   const big = { ...record(0), value: Buffer.alloc(60_000) };
   const [first, second] = await Promise.allSettled([publisher.publish(big), publisher.publish(big)]);
   expect([first.status, second.status]).toEqual(["fulfilled", "rejected"]);
 });
 
-test("without a broker a record is refused when its deadline passes, not before, nor after tries without end", async () => {
+test("without a broker a record is refused at its deadline", async () => {
   const config = { ...opened.config, KAFKA_BROKERS: ["127.0.0.1:1"] };
   const nowhere = createClient({ config, clientId: "test", log: opened.log });
   const publisher = opened.publisher({ deadlineMs: 500 }, nowhere);
@@ -110,14 +110,14 @@ test("without a broker a record is refused when its deadline passes, not before,
   const began = performance.now();
   const refusal = await publisher.publish(record(0)).catch((error: unknown) => error);
   expect(refusal).toBeInstanceOf(Unavailable);
-  // it never left this process
+  // the record never left this process
   expect(refusal).not.toBeInstanceOf(OutcomeUnknown);
   const tookMs = performance.now() - began;
   expect(tookMs).toBeGreaterThan(450);
   expect(tookMs).toBeLessThan(4_000);
 });
 
-/** A broker that accepts connections and answers nothing; its address. */
+/** Opens a broker that accepts connections and answers nothing. Returns its address. */
 async function openFrozen(): Promise<string> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -138,17 +138,17 @@ test("a frozen first broker of KAFKA_BROKERS stops no publisher and no admin cli
   const publisher = opened.publisher({}, client);
   await publisher.publish(record(0));
   await eventually(() => expect(publisher.check()).toEqual({ ok: true }));
-  // each begins with another broker of the two
+  // each client begins with another broker of the two
   for (let n = 0; n < 2; n++) await withAdmin(client, (admin) => admin.listTopics());
 });
 
-test("a record that is larger than its topic allows is refused for good, alone: the others of its batch are acknowledged", async () => {
+test("a record larger than its topic allows is permanently refused, and the others of its batch are acknowledged", async () => {
   const publisher = opened.publisher();
   await withAdmin(opened.client, (admin) =>
     admin.alterConfigs({
       validateOnly: false,
       resources: [
-        // in kafkajs a topic is of type 2
+        // in kafkajs the resource type of a topic is 2
         {
           type: 2,
           name: opened.topics.deadLetters,
@@ -169,7 +169,7 @@ test("a record that is larger than its topic allows is refused for good, alone: 
   expect([publisher.check(), publisher.partitions()]).toEqual([{ ok: true }, { ok: true }]);
 });
 
-test("a topic that is missing holds up no other, and gets its records when it is there", async () => {
+test("a missing topic delays no other topic, and gets its records once it exists", async () => {
   const publisher = opened.publisher();
   const missing = { ...record(0), topic: `${opened.prefix}missing` };
   const [refusal] = await Promise.allSettled([publisher.publish(missing), publisher.publish(record(1))]);
@@ -184,7 +184,7 @@ test("a topic that is missing holds up no other, and gets its records when it is
   });
 });
 
-test("stopping sends what waits and then refuses", async () => {
+test("a stopping publisher sends the waiting records and refuses later ones", async () => {
   const publisher = opened.publisher();
   const waiting = Array.from({ length: 100 }, (_, n) => publisher.publish(record(n)));
   await publisher.stop();

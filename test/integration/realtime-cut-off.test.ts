@@ -7,7 +7,10 @@ import { connectClient, type SocketClient, TRANSPORTS } from "../support/socket-
 import { batchOf, openStore, sampleEvent, uriOf } from "../support/store.ts";
 import { openProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 
-/** Six seconds to know, ten to be right, times three: a busy machine is no failure. */
+/**
+ * Three times the promised limits (stale after six seconds, right after ten), because the machine may be
+ * busy.
+ */
 const KNOWS_MS = 3 * 6_000;
 const RIGHT_MS = 3 * 10_000;
 const LIMIT_MS = 180_000;
@@ -35,7 +38,7 @@ afterAll(async () => {
 const CUT = 0;
 const OTHER = 1;
 
-/** A socket that follows the callers who wait, without ever asking again. */
+/** Opens a socket that subscribes to the waiting callers and never asks again. */
 async function openBoard(instance: number, transport = TRANSPORTS[1]!) {
   const client = await connectClient(transport, gateway.realtime[instance]!.url);
   await client.ask("Subscribe", { params: { waiting: true } });
@@ -45,7 +48,7 @@ async function openBoard(instance: number, transport = TRANSPORTS[1]!) {
 const post = async (call_id: string, type: string) =>
   expect((await gateway.post(JSON.stringify({ type, call_id, queue: "900" }))).status).toBe(200);
 
-/** What the board was last notified of a call. */
+/** The state in the board's last notice of a call. */
 const stateOf = (client: SocketClient, call_id: string) =>
   client.of("CallChanged").findLast(({ data }) => data.aggregate_id === call_id)?.data.state;
 
@@ -84,7 +87,7 @@ test(
 );
 
 test(
-  "while Kafka stands still every socket knows that its board is stale and none is closed; then all are fresh and right",
+  "while Kafka is paused, every socket is notified that its board is stale and none is closed; afterwards all are fresh and right",
   async () => {
     const boards = await Promise.all([
       ...TRANSPORTS.map((transport) => openBoard(CUT, transport)),
@@ -105,7 +108,7 @@ test(
 );
 
 test(
-  "an instance that is cut off alone says so, keeps its boards right by the store, gives its sockets to the others, and comes back",
+  "an instance that is cut off reports it, corrects its boards from the store, hands its sockets over, and recovers",
   async () => {
     const [cut, other] = [await openBoard(CUT), await openBoard(OTHER)];
     await post("cut", "call.waiting");

@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 let stored = 0;
-/** Stores a body as ingest would have refused it; answers its id. */
+/** Stores a body as a dead letter of ingest. Returns its id. */
 async function storeDeadLetter(
   body: string | Buffer,
   more: Partial<ArrivedDeadLetter> = {},
@@ -66,7 +66,7 @@ const published = async () =>
   );
 
 describe.each(TRANSPORTS)("%s", (transport) => {
-  test("ListDeliveries lists events and says that nothing can be redriven where that is so; ShowDelivery gives a body", async () => {
+  test("ListDeliveries lists events and shows whether they can be redriven, and ShowDelivery returns a body", async () => {
     const body = `{ "type":"call.new", "call_id":"${transport}", "n": 12345678901234567890 }`;
     await mute.store(body, body, body);
     const client = await connectClient(transport, mute.url);
@@ -80,7 +80,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     client.close();
   });
 
-  test("a page goes on at its next, and what no page gave is refused", async () => {
+  test("a page continues at its next value, and wrong parameters are refused", async () => {
     const call_id = `${transport}-pages`;
     const bodies = [1, 2, 3].map((n) => `{"type":"call.new","call_id":"${call_id}","sid":"${n}"}`);
     await mute.store(...bodies);
@@ -95,7 +95,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
   });
 });
 
-test("a dead letter that would be taken now is published with the time it first came, and marked", async () => {
+test("a dead letter that is valid now is published with its first received time, and marked", async () => {
   const body = '{"type":"call.new","call_id":"redriven", "n": 1.0}';
   const id = await storeDeadLetter(body);
   expect((await ask(`/dead-letters/${id}`, "GET")).body.data).toMatchObject({ id, encoding: "utf8", body });
@@ -109,7 +109,7 @@ test("a dead letter that would be taken now is published with the time it first 
   for (const event of events) expect(event).toMatchObject({ payload: body, received_at: FIRST_SEEN });
 });
 
-test("what is refused still, was dropped or is nowhere says so, and publishes nothing", async () => {
+test("a redrive of a refused, dropped or unknown dead letter reports the reason and publishes nothing", async () => {
   const before = (await published()).length;
   const refused = await storeDeadLetter('{"type":"call.imagined"}');
   expect(await redrive(refused)).toMatchObject({ status: 422, body: { errors: [{ path: "/type" }] } });
@@ -121,7 +121,7 @@ test("what is refused still, was dropped or is nowhere says so, and publishes no
   expect((await published()).length).toBe(before);
 });
 
-test("nobody redrives without the admin token, nor reads a dead letter by HTTP", async () => {
+test("without the admin token a redrive and a read of a dead letter by HTTP are refused", async () => {
   const id = await storeDeadLetter('{"type":"call.new","call_id":"closed"}');
   const wrong = ["", "Bearer", "Bearer the-dashboard-token", "Bearer the-admin", "Basic dG9rZW4="];
   for (const Authorization of wrong) {
@@ -131,7 +131,7 @@ test("nobody redrives without the admin token, nor reads a dead letter by HTTP",
   expect(await realtime.deadLetters.find(id)).toMatchObject({ status: "waiting" });
 });
 
-test("a page of another origin cannot redrive, even with the token; one of this host can", async () => {
+test("a page of another origin cannot redrive, even with the token, and a page of this host can", async () => {
   const id = await storeDeadLetter('{"type":"call.new","call_id":"origin"}');
   for (const Origin of ["https://elsewhere.example", "null", "http://127.0.0.1:1"])
     expect((await redrive(id, { Origin })).status).toBe(403);
@@ -139,7 +139,7 @@ test("a page of another origin cannot redrive, even with the token; one of this 
   expect((await redrive(id, { Origin: realtime.url })).status).toBe(200);
 });
 
-test("listing and dropping all dead letters stay the projector's, and without tokens there is no door at all", async () => {
+test("realtime does not list or drop dead letters, and without admin tokens it has no route to redrive", async () => {
   const id = await storeDeadLetter('{"type":"call.new","call_id":"stays"}');
   expect((await ask("/dead-letters", "GET")).status).toBe(404);
   expect((await ask(`/dead-letters/${id}`, "DELETE")).status).toBe(405);

@@ -12,10 +12,10 @@ import { LONG } from "../support/long.ts";
 const { away, kills, storm, stalled } = LONG ? FULL : QUICK;
 const LIMIT_MS = LONG ? 900_000 : 180_000;
 const MIB = 2 ** 20;
-/** The long form, on an idle machine, takes the times that are promised; a busy machine gets three times as much. */
+/** The long form, on an idle machine, uses the promised times. A busy machine gets three times as much. */
 const SLACK = LONG ? 1 : 3;
 
-/** For the record: what was reached, beside what was promised. */
+/** Prints the measured figures in the long form. */
 const say = (what: string, figures: object) =>
   void (LONG && process.stderr.write(`${what}: ${JSON.stringify(figures)}\n`));
 
@@ -34,14 +34,14 @@ async function expectRightAfter(on: Gateway, outage: Outage, what: string): Prom
   expect(figures.rightMs).toBeLessThan(SLACK * 5_000);
 }
 
-// the order matters: memory is judged on instances that have done nothing yet, and kills come after
+// the order matters: memory is measured on instances that have done nothing yet, and the kills come later
 test(
-  "clients that read nothing are closed, and cost the others neither time nor the process memory",
+  "clients that read nothing are closed, and cost the others no time and the process no memory",
   async () => {
     const figures = await stallClients(gateway, stalled);
     say("stalled clients", figures);
     expect(figures).toMatchObject({ stalledClosed: stalled.stalled, goodClosed: 0 });
-    // half a second, or what the machine takes anyway
+    // half a second, or twice the machine's time without stalled clients
     expect(figures.beside.change).toBeLessThan(SLACK * Math.max(500, 2 * figures.before.change));
     expect(figures.beside.answer).toBeLessThan(SLACK * Math.max(500, 2 * figures.before.answer));
     expect(figures.memory.growth).toBeLessThan(100 * MIB);
@@ -50,12 +50,12 @@ test(
 );
 
 test(
-  "a storm of reconnects loses nobody, costs a few queries a second, and its memory is bounded",
+  "a storm of reconnects loses no client, costs a few queries a second, and its memory is bounded",
   async () => {
     const figures = await reconnectAll(gateway, storm);
     say("reconnect storm", figures);
     expect(figures.lost).toBe(0);
-    // four a second, and as many of those who happened to ask alone
+    // four a second, and as many of the clients whose query was not shared
     expect(figures.queries).toBeLessThanOrEqual(2 * Math.ceil(figures.allListedMs / 250) + 2);
     expect(figures.memory.growth).toBeLessThan(200 * MIB);
   },
@@ -63,7 +63,7 @@ test(
 );
 
 test(
-  "when one of two instances is killed under load, every client shows what the store has 10 s after quiet, 20 s at worst",
+  "if one of two instances is killed under load, every client shows the store's state 10 s after quiet, 20 s at worst",
   async () => {
     const figures = await killInstances(gateway, kills);
     say("instances killed", figures);
@@ -76,7 +76,7 @@ test(
 );
 
 test(
-  "while MongoDB is away sockets stay and commands fail; 5 s after its return all are notified and right",
+  "while MongoDB is away, sockets stay and commands fail; 5 s after its return all are notified and right",
   async () => {
     const outage = await openCut(process.env.MONGODB_URI!);
     await expectRightAfter(gateway, outage, "MongoDB cut off").finally(outage.close);
@@ -84,13 +84,13 @@ test(
   LIMIT_MS,
 );
 
-// the quick form has the way to MongoDB cut: killing it takes parts of one's own
+// the quick form cuts the connection to MongoDB; killing it needs separate parts
 if (LONG)
   test.each([
     ["killed", killed],
     ["paused", paused],
   ])(
-    "the same when MongoDB is %s",
+    "if MongoDB is %s, sockets stay and commands fail; after its return all are notified and right",
     (how, outageOf) =>
       withOwnParts(async (stack) => {
         const own = await openGateway({ realtime: 0 });

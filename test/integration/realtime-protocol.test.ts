@@ -36,7 +36,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
   };
   const idsOf = (calls: { aggregate_id: string }[]) => calls.map(({ aggregate_id }) => aggregate_id);
 
-  test("a client is welcomed", async () => {
+  test("a client gets Welcome as its first message", async () => {
     const client = await connect();
     expect(client.received[0]).toEqual({ data: "Welcome", event: "Welcome", status: "Ok" });
   });
@@ -55,7 +55,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     expect(rest).toEqual({ event: "ListCalls", status: "Ok" });
   });
 
-  test("a listed call has its number, times in milliseconds and null where nothing is known", async () => {
+  test("a listed call has its number, times in milliseconds and null for unknown fields", async () => {
     const client = await connect();
     const { data } = await client.ask("ListCalls", { params: { aggregate_id: "one" } });
     expect(data).toHaveLength(1);
@@ -82,7 +82,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     [{ search: "two" }, ["two"]],
     [{ search: " " }, ["two", "one"]],
     [{ state: "FINISHED" }, []],
-  ])("ListCalls and Subscribe give what the params ask for: %j", async (params, expected) => {
+  ])("ListCalls and Subscribe filter by the params: %j", async (params, expected) => {
     const client = await connect();
     for (const event of ["ListCalls", "Subscribe"])
       expect(idsOf((await client.ask(event, { params })).data)).toEqual(expected);
@@ -91,13 +91,13 @@ describe.each(TRANSPORTS)("%s", (transport) => {
   test.each([
     ["0 (11) 99999-0000", { canonical: "+5511999990000", display: "+55 11 99999-0000" }],
     ["anonymous", null],
-  ])("ShowNumber reads a number however it is spelt: %s", async (number, data) => {
+  ])("ShowNumber reads every spelling of a number: %s", async (number, data) => {
     const client = await connect();
     const answer = { data, event: "ShowNumber", status: "Ok" };
     expect(await client.ask("ShowNumber", { number })).toEqual(answer);
   });
 
-  test("ListCalls and Subscribe take a window: calls that had an event since, and began until", async () => {
+  test("ListCalls and Subscribe with a window list the calls that had an event since `since` and began before `until`", async () => {
     const client = await connect();
     const hour = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
     for (const event of ["ListCalls", "Subscribe"]) {
@@ -109,7 +109,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     }
   });
 
-  test("a list beyond the limit goes on at its next", async () => {
+  test("a list beyond the limit continues at its next value", async () => {
     const client = await connect();
     const first = await client.ask("ListCalls", { limit: 1 });
     expect(idsOf(first.data)).toEqual(["two"]);
@@ -118,7 +118,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     expect(second).not.toHaveProperty("next");
   });
 
-  test("ListCallEvents gives the events of a call in order, with the bodies as sent", async () => {
+  test("ListCallEvents returns the events of a call in order, with the bodies as sent", async () => {
     const client = await connect();
     const { data } = await client.ask("ListCallEvents", { call_id: "one" });
     expect(data.map((item: { event: { type: string } }) => item.event.type)).toEqual([
@@ -132,7 +132,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     expect(data[0].event.their_number).toBe("5511999990000");
   });
 
-  test.each([{}, { minutes: null }, { minutes: 30 }])("ListQueues gives the numbers: %j", async (asked) => {
+  test.each([{}, { minutes: null }, { minutes: 30 }])("ListQueues returns the numbers: %j", async (asked) => {
     const client = await connect();
     const { data, ...rest } = await client.ask("ListQueues", asked);
     expect(rest).toEqual({ event: "ListQueues", status: "Ok" });
@@ -151,7 +151,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     [{ queue: "900" }, 1],
     [{ queue: 900 }, 1],
     [{ queue: "901" }, 0],
-  ])("ListQueueDay gives the numbers by quarters of an hour: %j", async (asked, offered) => {
+  ])("ListQueueDay returns the numbers by quarters of an hour: %j", async (asked, offered) => {
     const client = await connect();
     const { data, ...rest } = await client.ask("ListQueueDay", asked);
     expect(rest).toEqual({ event: "ListQueueDay", status: "Ok" });
@@ -166,7 +166,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
 
   test("an unknown call has no events", async () => {
     const client = await connect();
-    expect(await client.ask("ListCallEvents", { call_id: "nobody" })).toEqual({
+    expect(await client.ask("ListCallEvents", { call_id: "unknown" })).toEqual({
       data: [],
       event: "ListCallEvents",
       status: "Ok",
@@ -223,7 +223,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     });
   });
 
-  test("an unknown command is named in the answer, with what is known", async () => {
+  test("an unknown command is named in the answer with the list of known commands", async () => {
     const client = await connect();
     client.send("DropCalls", {});
     expect(await client.next("InvalidEvent")).toEqual({
@@ -238,7 +238,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     });
   });
 
-  test("answers come in the order of the questions", async () => {
+  test("answers arrive in the order of the commands", async () => {
     const client = await connect();
     client.send("ListCallEvents", { call_id: "one" });
     client.send("ListCalls", { params: { state: "no" } });
@@ -250,7 +250,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     expect(order).toEqual(["ListCallEvents Ok", "ListCalls Failed", "InvalidEvent Failed", "ListCalls Ok"]);
   });
 
-  test("more than 1,000 commands at once are refused, and the client stays", async () => {
+  test("more than 1,000 commands at once are refused, and the client stays connected", async () => {
     const client = await connect();
     for (let n = 0; n < 2_000; n += 1) client.send("ListCalls", { limit: 1 });
     for (let n = 0; n < 2_000; n += 1) await client.next("ListCalls");
@@ -263,7 +263,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
 });
 
 describe.each(OLD_TRANSPORTS)("%s", (transport) => {
-  test("a client of the older protocol is welcomed, answered by event and by acknowledgement, and notified of changes", async () => {
+  test("a client of the older protocol gets Welcome, answers by event and by acknowledgement, and notices of changes", async () => {
     const client = await connectClient(transport, realtime.url);
     clients.push(client);
     expect(client.received).toEqual([{ data: "Welcome", event: "Welcome", status: "Ok" }]);
@@ -284,7 +284,7 @@ describe.each(OLD_TRANSPORTS)("%s", (transport) => {
 });
 
 describe("socket.io by polling", () => {
-  test("a client of socket.io 4 that polls only is welcomed, lists calls without an acknowledgement and is notified of a change", async () => {
+  test("a client of socket.io 4 that only polls gets Welcome, lists calls without an acknowledgement and gets notices of changes", async () => {
     const client = await connectClient("socket.io by polling", realtime.url);
     clients.push(client);
     expect(client.received).toEqual([{ data: "Welcome", event: "Welcome", status: "Ok" }]);
@@ -296,7 +296,7 @@ describe("socket.io by polling", () => {
   });
 });
 
-test("a followed search gives the calls that come into it, and marks the one that leaves it", async () => {
+test("a subscription with a search sends the calls that enter it, and marks the call that leaves it", async () => {
   const client = await connectClient("websocket", realtime.url);
   clients.push(client);
   await client.ask("Subscribe", { params: { search: "moves" } });
@@ -319,14 +319,14 @@ describe("websocket", () => {
 
   test("envelopes have their keys in the documented order", async () => {
     const client = await connect();
-    await client.ask("ListCallEvents", { call_id: "nobody" });
+    await client.ask("ListCallEvents", { call_id: "unknown" });
     expect(client.texts.slice(0, 2)).toEqual([
       '{"data":"Welcome","event":"Welcome","status":"Ok"}',
       '{"data":[],"event":"ListCallEvents","status":"Ok"}',
     ]);
   });
 
-  test("a body goes out character by character as it came in", async () => {
+  test("a body is sent exactly as it was received, character by character", async () => {
     const client = await connect();
     await client.ask("ListCallEvents", { call_id: "two" });
     expect(client.texts.at(-1)).toContain(

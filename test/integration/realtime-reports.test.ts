@@ -4,9 +4,9 @@ import { fastClock } from "../support/fast-clock.ts";
 import { type RealtimeInProcess, startRealtime } from "../support/realtime-in-process.ts";
 import { connectClient, type Envelope, TRANSPORTS } from "../support/socket-clients.ts";
 
-/** A test follows a dozen changes, on a machine that may be busy. */
+/** A test follows a dozen changes on a machine that may be busy. */
 jest.setTimeout(120_000);
-/** A report is counted once a second at most: a second of a faster clock. */
+/** The factor of the faster clock. A report is counted at most once in a second of that clock. */
 const TIMES = 10;
 
 let realtime: RealtimeInProcess;
@@ -18,7 +18,10 @@ afterAll(() => realtime.stop());
 const body = (type: string, more: Record<string, string>) =>
   JSON.stringify({ type, timestamp: new Date().toISOString(), ...more });
 
-/** What a client shows that follows the protocol: a report, then the rows that changed and the names that are gone. */
+/**
+ * The rows that a client of the protocol shows: a report, then the changed rows, without the rows whose names
+ * are gone.
+ */
 function follow(snapshot: Envelope, name: "agent" | "queue") {
   const list = `${name}s`;
   const rows = new Map(snapshot.data[list].map((row: Record<string, unknown>) => [row[name], row]));
@@ -34,7 +37,7 @@ function follow(snapshot: Envelope, name: "agent" | "queue") {
 describe.each(TRANSPORTS)("%s", (transport) => {
   const connect = () => connectClient(transport, realtime.url);
 
-  test("agents are followed from the log-in over ring and talk to the pause, on the queue's row too", async () => {
+  test("the reports of agents and queues follow an agent's log-in, ring, talk, pause and log-out", async () => {
     const [agent, queue] = [`ana-${transport}`, `q-${transport}`];
     const client = await connect();
     const agents = follow(await client.ask("SubscribeAgents"), "agent");
@@ -64,7 +67,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     client.close();
   });
 
-  test("a second subscription of a kind takes the place of the first; what is asked for wrongly is refused", async () => {
+  test("a second subscription of a kind replaces the first, and wrong parameters are refused", async () => {
     const client = await connect();
     await client.ask("SubscribeQueues");
     const refused = await client.ask("SubscribeQueues", { minutes: 0 });
@@ -73,7 +76,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     const windowed = await client.ask("SubscribeQueues", { minutes: 1 });
     expect(Date.parse(windowed.data.now) - Date.parse(windowed.data.from)).toBe(60_000);
     await realtime.happen(body("call.waiting", { call_id: `waits-${transport}`, queue: `w-${transport}` }));
-    // a report of the first subscription may have come before
+    // a report of the first subscription may have arrived earlier
     const since = client.received.indexOf(windowed);
     const changed = () => client.received.slice(since).filter(({ event }) => event === "QueuesChanged");
     await eventually(() => expect(changed().length).toBeGreaterThan(0));
@@ -81,7 +84,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     client.close();
   });
 
-  test("the counts of /stats are a command too", async () => {
+  test("ListStats returns the counts of /stats", async () => {
     const client = await connect();
     const over = await (await fetch(`${realtime.url}/stats`)).json();
     expect((await client.ask("ListStats", {})).data).toEqual(over);
@@ -91,7 +94,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
   });
 });
 
-test("numbers that failed while the database was away are right once it is back", async () => {
+test("numbers that failed while the database was away are right after its return", async () => {
   const client = await connectClient("websocket", realtime.url);
   const queues = follow(await client.ask("SubscribeQueues"), "queue");
   realtime.away = true;

@@ -5,7 +5,7 @@ import { connectClient, type SocketClient, TRANSPORTS } from "../support/socket-
 
 const body = (type: string, call_id: string, more: object = {}) => JSON.stringify({ type, call_id, ...more });
 const beganAt = Date.now() - 3_600_000;
-/** Seconds into the hour before this one. */
+/** The moment this number of seconds after an hour ago. */
 const at = (seconds: number) => new Date(beganAt + seconds * 1_000);
 
 let realtime: RealtimeInProcess;
@@ -39,7 +39,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     [10, 2, 0, ["one", "two"]],
     [20, 1, 1, ["two"]],
     [30, 1, 0, ["two"]],
-  ])("Rewind gives the board as it was at %s s", async (seconds, waiting, ONGOING, waiters) => {
+  ])("Rewind returns the board of %s s after the start", async (seconds, waiting, ONGOING, waiters) => {
     const client = await connect(transport);
     const asked = { at: at(seconds).toJSON(), minutes: 30 };
     const { data, ...rest } = await client.ask("Rewind", asked);
@@ -53,7 +53,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     expect(data.waiting.map((each: { aggregate_id: string }) => each.aggregate_id)).toEqual(waiters);
   });
 
-  test("who waited then is listed with number, queue and since when", async () => {
+  test("Rewind lists the calls that waited then with number, queue and the start of their wait", async () => {
     const client = await connect(transport);
     const { data } = await client.ask("Rewind", { at: at(25).getTime() });
     expect(data.waiting).toEqual([
@@ -68,7 +68,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     expect(data.queues).toMatchObject([{ queue: "900", waiting: 1, waiting_since: at(8).toJSON() }]);
   });
 
-  test("the last second is the present, and is answered as ListQueues is", async () => {
+  test("Rewind to the last second returns the present, as ListQueues does", async () => {
     const client = await connect(transport);
     const { data } = await client.ask("Rewind", { at: Date.now() });
     const { waiting, agents, now: _now, ...numbers } = data;
@@ -96,20 +96,20 @@ describe.each(TRANSPORTS)("%s", (transport) => {
   });
 });
 
-test("a past that cannot be read is Failed, and read when the database is back", async () => {
+test("a past that cannot be read is Failed, and is read after the return of the database", async () => {
   const client = await connect();
   const asked = { at: at(-90_000).getTime() };
   realtime.away = true;
   const before = realtime.queries;
   const { status, data } = await client.ask("Rewind", asked);
   expect([status, data.error]).toEqual(["Failed", "unavailable, try again"]);
-  // it was the asker's own reading that failed: nothing was read again for those who are live
+  // only this client's read failed: the views of live clients were not read again
   expect(realtime.queries - before).toBe(1);
   realtime.away = false;
   expect((await client.ask("Rewind", asked)).status).toBe("Ok");
 });
 
-test("a call that is erased is in no past from then on", async () => {
+test("an erased call disappears from every past moment", async () => {
   const client = await connect();
   const waiters = async () => (await client.ask("Rewind", { at: at(15).getTime() })).data.waiting.length;
   expect(await waiters()).toBe(2);
@@ -118,8 +118,8 @@ test("a call that is erased is in no past from then on", async () => {
   await eventually(async () => expect(await waiters()).toBe(1));
 });
 
-describe("one call that is transferred", () => {
-  /** Seconds. No other test reads this stretch of the past. */
+describe("a transferred call", () => {
+  /** In seconds. No other test reads this part of the past. */
   const start = -7_200;
   const moment = (seconds: number) => at(start + seconds);
   const received = (seconds: number, type: string, more: object) =>
@@ -148,7 +148,7 @@ describe("one call that is transferred", () => {
     ["transferred, waiting again", 90, { waiting: ["901"], agents: ["FREE", "FREE"], answered: [1, 0] }],
     ["talking to the other agent", 130, { waiting: [], agents: ["FREE", "TALKING"], answered: [1, 1] }],
     ["over", 170, { waiting: [], agents: ["FREE", "FREE"], answered: [1, 1] }],
-  ])("is on the rewound board as it was then: %s", async (_name, seconds, then) => {
+  ])("is on the rewound board in its state of that moment: %s", async (_name, seconds, then) => {
     const client = await connect();
     const { data } = await client.ask("Rewind", { at: moment(seconds).getTime(), minutes: 30 });
     expect({

@@ -24,7 +24,7 @@ import { openProxy } from "../support/tcp-proxy.ts";
 
 const body = (type: string, call_id: string, more: object = {}) => JSON.stringify({ type, call_id, ...more });
 const TOKEN = "a-long-enough-token";
-/** Between two DataChanged of a socket (CHANGED_MS of `gateway.ts`). */
+/** Time between two DataChanged of a socket (CHANGED_MS of `gateway.ts`). */
 const CHANGED_MS = 50;
 const SEED = drawSeed("hostile packets");
 
@@ -50,7 +50,7 @@ const restart = async (options: Parameters<typeof startRealtime>[0]) => {
 };
 
 test("a client that is notified of a change reads the new state, a hundred times in a row, by every transport", async () => {
-  // 50 ms lie between two notices: waited for on a faster clock
+  // notices are 50 ms apart, which a faster clock shortens
   await restart({ clock: fastClock(5) });
   const all = await Promise.all(TRANSPORTS.map((transport) => connect(transport)));
   for (let n = 1; n <= 100; n += 1) {
@@ -64,7 +64,7 @@ test("a client that is notified of a change reads the new state, a hundred times
 });
 
 describe.each(TRANSPORTS)("%s", (transport) => {
-  test("a burst of changes is sent in few messages, and the last is never swallowed", async () => {
+  test("a burst of changes is sent in few messages, and the last change is always sent", async () => {
     const client = await connect(transport);
     const began = performance.now();
     for (let n = 0; n < 100; n += 1) await realtime.happen(body("call.new", `burst ${n}`));
@@ -72,7 +72,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     await eventually(async () => {
       expect((await client.ask("ListCalls")).data).toHaveLength(100);
     });
-    // one at once, then one every 50 ms: a slow machine has time for more
+    // one at once, then one every 50 ms: a slow machine has time for more of them
     const most = 2 + Math.ceil((performance.now() - began) / CHANGED_MS);
     expect(client.of("DataChanged").length).toBeLessThanOrEqual(most);
   });
@@ -109,7 +109,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     expect(client.of("CallChanged").map(({ data }) => data.aggregate_id)).toEqual(["two"]);
   });
 
-  test("while the database is away commands fail, sockets stay, and what was missed comes with its return", async () => {
+  test("while the database is away commands fail and sockets stay, and missed changes arrive after its return", async () => {
     const client = await connect(transport);
     await client.ask("Subscribe", {});
     const changes = await realtime.store(body("call.new", "missed"));
@@ -124,7 +124,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     expect(client.isOpen()).toBe(true);
   });
 
-  test("without the token nobody connects, with it everybody does", async () => {
+  test("a client without the token cannot connect, and a client with it can", async () => {
     await restart({ tokens: ["another-token", TOKEN] });
     await expect(connect(transport)).rejects.toThrow(/401|missing or wrong token/);
     await expect(connect(transport, { token: "wrong-token" })).rejects.toThrow(/401|missing or wrong token/);
@@ -138,15 +138,15 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     },
   );
 
-  test("the own origin and the listed ones may connect", async () => {
+  test("the service's own origin and the listed ones may connect", async () => {
     await connect(transport, { origin: realtime.url });
     await restart({ origins: ["https://board.example"] });
     await connect(transport, { origin: "https://board.example" });
     await expect(connect(transport, { origin: realtime.url })).rejects.toThrow();
   });
 
-  test("of too many that come at once some are refused, and may come a second later", async () => {
-    // so few that a slow machine too is done before all could come
+  test("if too many clients connect at once, some are refused and can connect a second later", async () => {
+    // so few that even a slow machine does not admit all of them in the time of the test
     await restart({ joinsPerSecond: 5 });
     const outcomes = await Promise.allSettled(Array.from({ length: 60 }, () => connect(transport)));
     const came = outcomes.filter(({ status }) => status === "fulfilled").length;
@@ -156,7 +156,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     await restart({});
   });
 
-  test("a stop ends every socket", async () => {
+  test("a stop closes every socket", async () => {
     const client = await connect(transport);
     await realtime.stop();
     await client.closed;
@@ -165,7 +165,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
 });
 
 describe("socket.io", () => {
-  test("an acknowledgement gets the envelope in place of a message, also for what is refused", async () => {
+  test("an acknowledgement gets the envelope instead of a message, also for refused commands", async () => {
     const socket = io(realtime.url, { transports: ["websocket"], forceNew: true });
     const messages: string[] = [];
     socket.onAny((event) => messages.push(event));
@@ -189,18 +189,18 @@ describe("socket.io", () => {
     expect(messages).toEqual(["Welcome"]);
   });
 
-  test("a client that goes away while its poll hangs is gone at once, and not at its next ping", async () => {
+  test("a client that disconnects while its poll hangs is removed at once, before its next ping", async () => {
     const { port } = new URL(realtime.url);
     const path = await openPolling(Number(port));
     const poll = await connectRaw(Number(port), { clings: true });
     await poll.send(requestBytes({ method: "GET", path, headers: { "Content-Type": "" } }));
     poll.endSending();
-    // sooner than a ping, which comes after 10 s
+    // sooner than a ping, which follows after 10 s
     await poll.closed;
     expect((await ask(Number(port), { method: "GET", path })).status).toBe(400);
   });
 
-  test("an acknowledgement has the bodies to the letter, as a message has", async () => {
+  test("an acknowledgement has the bodies verbatim, as a message has", async () => {
     const given = '{"type":"call.new","call_id":"one","sid":12345678901234567890,"x":1e400,"x":1.0}';
     await realtime.store(given);
     const webSocket = new WebSocket(`${realtime.url.replace("http", "ws")}${BY_WEBSOCKET}`);
@@ -219,7 +219,7 @@ describe("socket.io", () => {
     expect(ack).toContain(`"event":${given}}],"event":"ListCallEvents","status":"Ok"}]`);
   });
 
-  test("of many commands at once each is acknowledged, answered or refused", async () => {
+  test("each of many commands at once is acknowledged, with an answer or a refusal", async () => {
     const socket = io(realtime.url, { transports: ["websocket"], forceNew: true });
     const asked = Array.from({ length: 2_000 }, () => socket.emitWithAck("ListCalls", {}));
     const outcomes = new Set((await Promise.all(asked)).map(({ event, status }) => `${event} ${status}`));
@@ -227,7 +227,7 @@ describe("socket.io", () => {
     expect(["ListCalls Failed", "ListCalls Ok"]).toEqual(expect.arrayContaining([...outcomes]));
   });
 
-  test("a client that moves from polling to WebSocket misses nothing", async () => {
+  test("a client that moves from polling to WebSocket misses no change", async () => {
     const socket = io(realtime.url, { forceNew: true });
     const upgraded = new Promise((resolve) => socket.io.engine.once("upgrade", resolve));
     const subscribed = await socket.emitWithAck("Subscribe", {});
@@ -251,7 +251,7 @@ const countSockets = async ({ metrics }: RealtimeInProcess) =>
     0,
   );
 
-/** A WebSocket's handshake. */
+/** The handshake of a WebSocket. */
 const upgradeBytes = (path: string, headers: Record<string, string> = {}) =>
   requestBytes({
     method: "GET",
@@ -268,7 +268,7 @@ const upgradeBytes = (path: string, headers: Record<string, string> = {}) =>
   });
 
 describe.each(OLD_TRANSPORTS)("%s", (transport) => {
-  test("without the token nobody connects, with it in the query everybody does", async () => {
+  test("a client without the token cannot connect, and a client with it in the query can", async () => {
     await restart({ tokens: ["another-token", TOKEN] });
     await expect(connect(transport)).rejects.toThrow(/401|missing or wrong token/);
     await expect(connect(transport, { token: "wrong-token" })).rejects.toThrow(/401|missing or wrong token/);
@@ -280,7 +280,7 @@ describe.each(OLD_TRANSPORTS)("%s", (transport) => {
     await connect(transport, { origin: realtime.url });
   });
 
-  test("a stop ends every socket", async () => {
+  test("a stop closes every socket", async () => {
     const client = await connect(transport);
     await realtime.stop();
     await client.closed;
@@ -288,7 +288,7 @@ describe.each(OLD_TRANSPORTS)("%s", (transport) => {
   });
 });
 
-describe("an offer of another protocol than WebSocket", () => {
+describe("a request that offers another protocol than WebSocket", () => {
   const get = (path: string, upgrade: string) => {
     const headers = {
       Upgrade: upgrade,
@@ -299,7 +299,7 @@ describe("an offer of another protocol than WebSocket", () => {
   };
 
   test.each(["h2c", "TLS/1.2", "h2c, websocket"])(
-    "is not taken up (%s): the request is answered as it is",
+    "gets its normal answer, and the offer is ignored (%s)",
     async (upgrade) => {
       expect((await get("/livez", upgrade)).status).toBe(200);
       const stats = await get("/stats?minutes=30", upgrade);
@@ -309,7 +309,7 @@ describe("an offer of another protocol than WebSocket", () => {
     },
   );
 
-  test("does not pass the door: what needs a token is 401", async () => {
+  test("still needs the token, and is 401 without it", async () => {
     await restart({ tokens: [TOKEN] });
     expect((await get("/stats", "h2c")).status).toBe(401);
     expect((await get(`/stats?token=${TOKEN}`, "h2c")).status).toBe(200);
@@ -333,7 +333,7 @@ describe("hostile clients", () => {
   test.each([
     ["text that is not JSON", "hello"],
     ["an array", "[]"],
-    ["an event that is no text", '{"event":1}'],
+    ["an event that is not a string", '{"event":1}'],
     ["null", "null"],
     ["a binary frame", Buffer.from('{"event":"ListCalls"}')],
     ["an empty frame", ""],
@@ -367,14 +367,14 @@ describe("hostile clients", () => {
     await stillServes();
   });
 
-  test("a flood of joins in one payload makes no flood of sockets", async () => {
+  test("a flood of joins in one payload opens at most one socket", async () => {
     const port = Number(new URL(realtime.url).port);
     await ask(port, { path: await openPolling(port), body: JOINS });
     await stillServes();
     expect(await countSockets(realtime)).toBeLessThanOrEqual(1);
   });
 
-  test("a flood of joins by the older protocol ends its connection", async () => {
+  test("a flood of joins by the older protocol closes its connection", async () => {
     const port = Number(new URL(realtime.url).port);
     const path = "/socket.io/?EIO=3&transport=polling";
     const opened = await ask(port, { method: "GET", path });
@@ -384,7 +384,7 @@ describe("hostile clients", () => {
     await stillServes();
   });
 
-  test("no packet whatsoever brings the process down", async () => {
+  test("hostile packets never end the process", async () => {
     const hostile = fc.oneof(
       fc.string({ unit: "binary" }),
       fc.json(),
@@ -431,7 +431,7 @@ describe("hostile clients", () => {
     "//",
     "/%E0%A4%A",
     "/assets/..%2fpackage.json",
-  ])("an odd request to %s is refused", async (path) => {
+  ])("a malformed request to %s is refused", async (path) => {
     const { port } = new URL(realtime.url);
     const status = await new Promise((resolve, reject) => {
       request({ port, path, host: "127.0.0.1" }, (answer) => resolve(answer.resume().statusCode))
@@ -442,7 +442,7 @@ describe("hostile clients", () => {
     await stillServes();
   });
 
-  test("an upgrade that breaks off in the middle harms nobody", async () => {
+  test("an upgrade that breaks off in the middle affects no other client", async () => {
     const { port } = new URL(realtime.url);
     for (const path of ["/", "/socket.io/?EIO=4&transport=websocket"]) {
       const socket = connectTcp(Number(port), "127.0.0.1");
@@ -456,7 +456,7 @@ describe("hostile clients", () => {
   });
 
   test.each(["/", BY_WEBSOCKET])(
-    "who is refused at %s and keeps its own half of the connection open is cut off",
+    "a client that is refused at %s and keeps its half of the connection open is cut off",
     async (path) => {
       const connection = await connectRaw(Number(new URL(realtime.url).port), { clings: true });
       await connection.send(upgradeBytes(path, { Origin: "https://evil.example" }));
@@ -471,7 +471,7 @@ describe("hostile clients", () => {
   /** Each call takes 2 KB in a list. */
   const bodiesOf = (count: number) =>
     Array.from({ length: count }, (_, n) => body("call.new", `call ${n}`, { ...fields, sid: Math.random() }));
-  /** Their list (9 MB) is more than the system's own buffers take. */
+  /** Number of calls whose list (9 MB) exceeds the system's own buffers. */
   const MANY = 4_500;
 
   test("a stop does not wait for clients that read nothing, by any transport", async () => {
@@ -488,7 +488,7 @@ describe("hostile clients", () => {
   });
 
   test.each(["/", BY_WEBSOCKET])(
-    "a stop waits for nobody at %s who does not close when asked to",
+    "a stop does not wait for a client at %s that does not close when asked to",
     async (path) => {
       const connection = await connectRaw(Number(new URL(realtime.url).port), { clings: true });
       await connection.send(upgradeBytes(path));
@@ -501,8 +501,8 @@ describe("hostile clients", () => {
     },
   );
 
-  test("clients that read nothing are cut off with all that is unsent, by any transport, and one that reads is served on", async () => {
-    // from 30 s
+  test("clients that read nothing are cut off with their unsent messages by any transport, and a client that reads stays connected", async () => {
+    // instead of 30 s
     realtime.server.timeout /= 30;
     const good = await connect("websocket");
     await good.ask("Subscribe", {});
@@ -518,7 +518,7 @@ describe("hostile clients", () => {
     for (const end of ends) end();
   }, 90_000);
 
-  test("a client on a slow line gets a large answer, even if it takes longer than a stalled one may", async () => {
+  test("a client on a slow line gets a large answer, even if it takes longer than the limit for stalled clients", async () => {
     const TIMES = 10;
     await restart({ clock: fastClock(TIMES) });
     realtime.server.timeout /= TIMES;
@@ -526,7 +526,7 @@ describe("hostile clients", () => {
     const proxy = await openProxy({ host: "127.0.0.1", port: Number(new URL(realtime.url).port) });
     const client = await connectClient("websocket", `http://127.0.0.1:${proxy.port}`);
     const began = performance.now();
-    // pieces of 64 KiB, of an answer of 9 MB
+    // pieces of 64 KiB of an answer of 9 MB
     proxy.slow(300 / TIMES);
     const answer = await Promise.race([client.ask("ListCalls"), client.closed]);
     expect(answer?.data).toHaveLength(MANY);
@@ -537,7 +537,7 @@ describe("hostile clients", () => {
 });
 
 test.each(["/calls", "/socket.io/?EIO=4&transport=websocket"])(
-  "an instance that is not ready sends a balancer's new WebSocket at %s on to another one, and takes whoever comes directly",
+  "an instance that is not ready refuses a balancer's new WebSocket at %s, and accepts a direct one",
   async (path) => {
     const statusOf = (headers: Record<string, string>) =>
       new Promise<number>((resolve) => {
@@ -557,7 +557,7 @@ test.each(["/calls", "/socket.io/?EIO=4&transport=websocket"])(
 );
 
 test.each(TRANSPORTS)(
-  "by %s a client that comes while its board is stale is notified after its welcome",
+  "by %s a client that connects while its board is stale is notified after Welcome",
   async (transport) => {
     realtime.gateway.stale(Date.parse("2026-01-01T12:00:00Z"));
     const client = await connectClient(transport, realtime.url);

@@ -10,7 +10,7 @@ afterAll(() => realtime.stop());
 
 const get = (query = "") => fetch(`${realtime.url}/stats${query}`);
 
-test("/stats counts events by type and calls by state, of thirty minutes unless others are asked for", async () => {
+test("/stats counts events by type and calls by state, of thirty minutes or of the requested ones", async () => {
   const events = { "call.new": 1, "actor.logged-in": 1 };
   expect(await (await get()).json()).toEqual({ minutes: 30, events, calls: { NEW: 1 } });
   await realtime.happen('{"type":"call.finished","call_id":"one"}');
@@ -28,7 +28,7 @@ test.each(["0", "1441", "-1", "1.5", "abc", "", "30&minutes=40", "99999"])(
   },
 );
 
-test("while the database is away the answer is 503, and safe to ask again", async () => {
+test("while the database is away the answer is 503 with Retry-After, and 200 after its return", async () => {
   realtime.away = true;
   const answer = await get();
   expect([answer.status, answer.headers.get("Retry-After")]).toEqual([503, "2"]);

@@ -24,9 +24,9 @@ beforeAll(async () => {
 afterAll(() => dropDatabase(connection));
 
 const run = (args: string[], env: NodeJS.ProcessEnv = {}) =>
-  startRebuild(args, { env: { MONGODB_URI: uri, TOPIC_PREFIX: "nobodys.", ...env } }).done;
+  startRebuild(args, { env: { MONGODB_URI: uri, TOPIC_PREFIX: "unused.", ...env } }).done;
 
-/** Runs a service until it ends by itself. */
+/** Runs a service until its process ends. */
 async function runService(
   kind: string,
   env: NodeJS.ProcessEnv,
@@ -43,8 +43,8 @@ async function runService(
   return { code, log };
 }
 
-// every wrong argument by itself: services/projector/src/rebuild/options.test.ts
-test("`rebuild:calls` says what it does with --help, and exits with 1 and says why for wrong arguments", async () => {
+// services/projector/src/rebuild/options.test.ts tests each wrong argument
+test("`rebuild:calls` describes itself with --help, and exits with 1 and the reason for wrong arguments", async () => {
   const [help, wrong] = await Promise.all([run(["--help"]), run(["--into", "march"])]);
   expect(help.code).toBe(0);
   for (const text of ["--dry-run", "--until <time>", "--into <name>", "Examples:", "Exits with 0"])
@@ -53,7 +53,7 @@ test("`rebuild:calls` says what it does with --help, and exits with 1 and says w
   expect(wrong).toMatchObject({ code: 1, stdout: "", stderr: said });
 });
 
-test("`rebuild:calls` says which part does not answer and which setting names it, and changes nothing", async () => {
+test("`rebuild:calls` names the part that does not answer and its setting, and changes nothing", async () => {
   const away = "127.0.0.1:1";
   const [mongodb, registry, kafka, settings] = await Promise.all([
     run(["--dry-run"], { MONGODB_URI: `mongodb://${away}/calls?directConnection=true` }),
@@ -63,13 +63,13 @@ test("`rebuild:calls` says which part does not answer and which setting names it
   ]);
   expect(mongodb).toMatchObject({ code: 1, stderr: expect.stringContaining("MONGODB_URI") });
   expect(registry).toMatchObject({ code: 1, stderr: expect.stringContaining("SCHEMA_REGISTRY_URL") });
-  // no topics of this prefix have schemas: asked for first
+  // no topic of this prefix has a schema, which is checked first
   expect(kafka).toMatchObject({ code: 1, stderr: expect.stringContaining("run `topics` first") });
   expect(settings).toMatchObject({ code: 1, stderr: expect.stringContaining("KAFKA_BROKERS: ") });
   expect(await connection.db.collection("positions").countDocuments()).toBe(0);
 });
 
-test("calls are folded for one region: another is refused, and adopted where that is asked for", async () => {
+test("calls are folded for one region: another region is refused until it is adopted", async () => {
   const uri = uriOf(freshDatabase()).href;
   const [opened, { connection, store }] = await Promise.all([openTopics(), openStore(uri)]);
   const payload = '{"type":"call.new","call_id":"abroad","their_number":"912 345 678"}';
@@ -97,7 +97,7 @@ test("calls are folded for one region: another is refused, and adopted where tha
   await Promise.all([dropDatabase(connection), opened.close()]);
 });
 
-test("stamps are read by one sender's zone: another is refused until it is adopted, and then all moments are read by it", async () => {
+test("stamps are read in one sender's zone: another zone is refused until it is adopted, and then applies to all moments", async () => {
   const uri = uriOf(freshDatabase()).href;
   const [opened, { connection, store }] = await Promise.all([openTopics(), openStore(uri)]);
   const account = createMongoAccount(connection);
@@ -160,7 +160,7 @@ test("a call that is erased while the calls of a moment are written is not among
     until: erased_at,
     fold: foldCall,
     isWanted: () => true,
-    // its page is written, and not yet looked at again
+    // its page is written, but not checked again yet
     onLooked: async () => {
       const applied = await store.apply({ ...batchOf([], 30, 0), next: 31, erasures }, foldCall);
       expect(applied.fenced).toBe(false);
@@ -171,9 +171,9 @@ test("a call that is erased while the calls of a moment are written is not among
   expect([outcome, past.length]).toEqual([{ outcome: "written", calls: 29 }, 29]);
 });
 
-test("of two runs into one collection the later one is whole, and the one before it replaces nothing and says so", async () => {
+test("if two runs write into one collection, the later one writes everything, and the earlier one replaces nothing and reports it", async () => {
   const opened = await openStore();
-  // more entries than a page holds: a run that is overtaken still has a page to write
+  // more entries than a page holds, so that an overtaken run still has a page to write
   const events = Array.from({ length: 51 }, () => sampleEvent());
   await opened.store.apply(batchOf(events, null, 0), foldCall);
   const { connection } = opened;
@@ -191,7 +191,7 @@ test("of two runs into one collection the later one is whole, and the one before
   await dropDatabase(opened.connection);
 });
 
-test("past collections are bounded: one more is refused with the names of those that are there, an old one is replaced", async () => {
+test("past collections are bounded: one more is refused with the names of the existing ones, and an existing one can be replaced", async () => {
   const opened = await openStore();
   const { db } = opened.connection;
   const names = Array.from({ length: 10 }, (_, n) => `past_m${n}`);
@@ -205,7 +205,7 @@ test("past collections are bounded: one more is refused with the names of those 
   await dropDatabase(opened.connection);
 });
 
-test("a run that is stopped, or was killed by an older release, leaves what was there and nothing of its own", async () => {
+test("a run that is stopped, or was killed by an older release, leaves the existing collection and none of its own", async () => {
   await connection.db.collection("past_june.part").insertOne({ kept: false });
   await connection.db.collection("past_june").insertOne({ kept: true });
   const asked = { connection, name: "june", until: new Date(), fold: foldCall, onLooked: () => {} };

@@ -25,7 +25,7 @@ afterEach(() => opened.close());
 
 async function start(): Promise<void> {
   projector = erasing.project();
-  // kafkajs goes on fetching where it is stopped while it joins
+  // kafkajs goes on fetching if it is stopped while it joins
   await eventually(() => expect(projector.check()).toEqual({ ok: true }), PATIENCE_MS);
 }
 
@@ -73,7 +73,7 @@ type EventDocument = Omit<StoredEvent, "uuid"> & { _id: string };
 type Keyed = { aggregate_id: string };
 const byKey = (one: Keyed, other: Keyed) => (one.aggregate_id < other.aggregate_id ? -1 : 1);
 
-/** Without what says when they were written. */
+/** The calls without the fields that depend on when they were written. */
 const calls = () =>
   erasing.db
     .collection<Call>("calls")
@@ -81,9 +81,9 @@ const calls = () =>
     .sort({ id: 1 })
     .toArray() as Promise<Omit<Call, "version">[]>;
 
-test("a backup under a topic that has gone on: everything since is there again, each once, and what was erased stays erased", async () => {
+test("after a restore under a topic with later records, every later event is stored once, and erased calls stay erased", async () => {
   const [old, gone] = [bodiesOfCalls(40), bodiesOfCalls(2)];
-  // of some calls a half came before the backup and a half after it
+  // some calls had half of their events before the backup and half after it
   const half = bodiesOfCalls(10);
   const [early, late] = [half.filter((_, n) => n % 2 === 0), half.filter((_, n) => n % 2 === 1)];
   const goneSince = bodiesOfCalls(3);
@@ -104,9 +104,10 @@ test("a backup under a topic that has gone on: everything since is there again, 
   await restore(backup);
   await start();
   await untilStored([...old, ...half, ...recent]);
-  // the projector may still read events and tombstones of `goneSince`: they change events and calls between two reads
+  // the projector may still read events and tombstones of `goneSince`, which change events and calls between
+  // two reads
   await eventually(expectCallsAreFolds, PATIENCE_MS);
-  // what comes again of a call that was erased, be it before the backup, stays out
+  // redelivered events of erased calls stay out, even if the erasure came before the backup
   const after = bodiesOfCalls(1);
   await erasing.publish([...gone, ...goneSince, ...after]);
   await untilStored([...old, ...half, ...recent, ...after]);
@@ -115,7 +116,7 @@ test("a backup under a topic that has gone on: everything since is there again, 
   expect(projector.crashes).toEqual([]);
 });
 
-test("calls that are dropped and rebuilt, or replayed from the topic, are the same, numbers included", async () => {
+test("calls that are dropped and rebuilt, or replayed from the topic, are the same, with the same numbers", async () => {
   const bodies = bodiesOfCalls(50);
   await erasing.publish(shuffle([...bodies, ...bodies.slice(0, 60)]));
   await untilStored(bodies);
@@ -144,7 +145,7 @@ test("calls that are dropped and rebuilt, or replayed from the topic, are the sa
 
 const DEAD_LETTERS = { limit: 10, cursor: null };
 
-/** As the projector's process stores them. */
+/** Stores dead letters as the projector's process does. */
 function startStoring() {
   const { client, topics, prefix, log, metrics } = opened;
   const { connection, store } = erasing;
@@ -168,7 +169,7 @@ function startStoring() {
 const lengthOf = async (topic: string) =>
   (await readEnds(opened.client, [topic])).reduce((sum, { high }) => sum + high, 0);
 
-test("partitions that are read again from their beginning change nothing: each event once, what was erased stays erased, a dead letter is one copy", async () => {
+test("partitions that are read again from their beginning change nothing: events are stored once, erased calls stay erased, a dead letter is one copy", async () => {
   const [kept, gone] = [bodiesOfCalls(20), bodiesOfCalls(1)];
   const storing = startStoring();
   await erasing.publish(shuffle([...kept, ...gone, ...kept.slice(0, 10)]));
@@ -184,7 +185,7 @@ test("partitions that are read again from their beginning change nothing: each e
   const positions = erasing.db.collection<{ _id: string; next: number }>("positions");
   const ends = await positions.find({ next: { $gt: 0 } }, { projection: { next: 1 } }).toArray();
 
-  // as the records of another log would have it
+  // as if the records of another log were there
   await positions.updateMany({}, { $inc: { "identities.$[].timestamp": 1 } });
   const again = startStoring();
   projector = erasing.project();
@@ -202,7 +203,7 @@ test("partitions that are read again from their beginning change nothing: each e
   expect(projector.crashes).toEqual([]);
 });
 
-test("a second database under the same prefix is refused, and the first keeps all its calls; a restored backup of it is taken", async () => {
+test("a second database under the same prefix is refused and the first keeps all its calls; a restored backup of it is accepted", async () => {
   await projector.stop();
   const groupOf = { prefix: `${opened.prefix}shared.` };
   const account = createMongoAccount(erasing.connection);
@@ -219,7 +220,7 @@ test("a second database under the same prefix is refused, and the first keeps al
   expect(await second.db.collection("events").countDocuments()).toBe(0);
   await first.stop();
   await second.stop();
-  // nobody is in the group now
+  // the group has no members now
   const third = await open("another installation");
   await eventually(() => expect(String(third.crashes)).toContain("TOPIC_PREFIX"), PATIENCE_MS);
   await third.stop();

@@ -28,7 +28,7 @@ const running = ({ output }: Run) => eventually(() => expect(output.text).toCont
 const stopped = ({ output }: Run) => output.text.match(/^stopped .*$/gm);
 const IN_ORDER = ["stopped third, unavailable", "stopped second, unavailable", "stopped first, unavailable"];
 
-// the deadline is the real one: it passes while the other tests run
+// this uses the real deadline, which passes while the other tests run
 let hanging: Run;
 let hangingTookMs: Promise<number>;
 beforeAll(async () => {
@@ -41,7 +41,7 @@ beforeAll(async () => {
 afterAll(() => void hanging.child.kill("SIGKILL"));
 
 test.each(["SIGTERM", "SIGINT"] as const)(
-  "%s: not ready any more, steps run in reverse order, exit 0",
+  "%s withdraws readiness, stops the steps in reverse order and exits with 0",
   async (signal) => {
     const service = run();
     await running(service);
@@ -52,13 +52,13 @@ test.each(["SIGTERM", "SIGINT"] as const)(
   },
 );
 
-/** When a line of the log was written, in ms since the epoch. */
+/** The time of a line of the log, in ms since the epoch. */
 const loggedAt = ({ output }: Run, message: string): number => {
   const line = output.text.split("\n").find((each) => each.includes(`"msg":"${message}"`));
   return new Date(JSON.parse(line!).time).getTime();
 };
 
-test("SIGTERM withdraws readiness and keeps the door open for SHUTDOWN_DELAY before the first step of the stop", async () => {
+test("SIGTERM withdraws readiness and accepts requests for SHUTDOWN_DELAY before the first step of the stop", async () => {
   const service = run("", { ...WHOLE, SHUTDOWN_DELAY: "0.5" });
   await running(service);
   service.child.kill("SIGTERM");
@@ -67,7 +67,7 @@ test("SIGTERM withdraws readiness and keeps the door open for SHUTDOWN_DELAY bef
   expect(loggedAt(service, "stopped") - loggedAt(service, "stopping")).toBeGreaterThanOrEqual(500);
 });
 
-test("a second signal ends a service that keeps its door open, with 1; a job that died is not waited for", async () => {
+test("a second signal ends the delay of a stop with exit code 1, and a job that died causes no delay", async () => {
   const service = run("", { ...WHOLE, SHUTDOWN_DELAY: "60" });
   await running(service);
   service.child.kill("SIGTERM");
@@ -78,7 +78,7 @@ test("a second signal ends a service that keeps its door open, with 1; a job tha
   expect(await run("dead job", { ...WHOLE, SHUTDOWN_DELAY: "60" }).code).toBe(1);
 });
 
-test("a step that fails does not keep the others from running, and the exit is 1", async () => {
+test("a step that fails does not prevent the others, and the exit code is 1", async () => {
   const service = run("failing step");
   await running(service);
   service.child.kill("SIGTERM");
@@ -88,7 +88,7 @@ test("a step that fails does not keep the others from running, and the exit is 1
 });
 
 test.each(["dead job", "unhandled rejection", "unhandled nothing", "uncaught exception"])(
-  "%s: what can be stopped is stopped, exit 1",
+  "%s: the steps that can be stopped are stopped, and the exit code is 1",
   async (ends) => {
     const service = run(ends);
     expect(await service.code).toBe(1);
@@ -96,11 +96,11 @@ test.each(["dead job", "unhandled rejection", "unhandled nothing", "uncaught exc
   },
 );
 
-test("a start that fails and a service with nothing left to do exit with 1", async () => {
+test("a start that fails exits with 1, and a service with nothing left to do does too", async () => {
   for (const ends of ["failing start", "running empty"]) expect(await run(ends).code).toBe(1);
 });
 
-test("what kills a service is logged without its message", async () => {
+test("the error that ends a service is logged without its message", async () => {
   const service = run("dead job");
   await service.code;
   expect(service.output.text).toMatch(
@@ -109,7 +109,7 @@ test("what kills a service is logged without its message", async () => {
   expect(service.output.text + service.output.errors).not.toContain("5511999998888");
 });
 
-test("a warning of Node's is a line of the log, without its message, and nothing goes to standard error", async () => {
+test("a warning of Node is logged without its message, and nothing is written to standard error", async () => {
   const service = run("with many listeners");
   await running(service);
   service.child.kill("SIGTERM");
@@ -126,7 +126,7 @@ test("a warning of Node's is a line of the log, without its message, and nothing
   expect(service.output.text).not.toContain("5511999998888");
 });
 
-test("missing settings: one message that lists all of them, exit 1", async () => {
+test("missing settings are listed in one message, and the exit code is 1", async () => {
   const service = run("", { LOG_LEVEL: "loud" });
   expect(await service.code).toBe(1);
   expect(service.output.text).toBe("");
@@ -139,7 +139,7 @@ test("missing settings: one message that lists all of them, exit 1", async () =>
   ]);
 });
 
-test("a second signal ends a stop that hangs, with 1", async () => {
+test("a second signal ends a stop that hangs, with exit code 1", async () => {
   const service = run("hanging step");
   await running(service);
   service.child.kill("SIGTERM");
@@ -149,10 +149,10 @@ test("a second signal ends a stop that hangs, with 1", async () => {
   expect(stopped(service)).toBeNull();
 });
 
-test("a step that hangs is given up at the deadline of ten seconds, with 1", async () => {
+test("a stop with a step that hangs is ended at the deadline of ten seconds, with exit code 1", async () => {
   expect(await hanging.code).toBe(1);
   expect(await hangingTookMs).toBeGreaterThan(9_500);
-  // without the deadline it would hang for ever
+  // without the deadline it would never end
   expect(await hangingTookMs).toBeLessThan(20_000);
   expect(hanging.output.text).toContain('"msg":"the stop took too long"');
 });

@@ -14,7 +14,7 @@ let own: OwnStack;
 let opened: TestTopics;
 let erasing: Erasing;
 beforeAll(async () => {
-  // its broker loses what it had acknowledged
+  // the broker of this suite loses acknowledged records
   own = await openOwnStack();
   opened = await openTopics();
   erasing = await openErasing(opened);
@@ -27,7 +27,7 @@ afterAll(async () => {
 const kafkaData = () => join(own.dir, "data", "kafka");
 const kafkaCopy = () => join(own.dir, "data", "kafka-before");
 
-/** Copies the data of the broker while it is down, as a disk that lost its last writes would have it. */
+/** Copies the data of the stopped broker, as the state of a disk that will lose its last writes. */
 async function copyKafka(): Promise<void> {
   await own.stack.kill("kafka");
   await cp(kafkaData(), kafkaCopy(), { recursive: true });
@@ -52,14 +52,14 @@ const untilStored = (bodies: string[]) =>
 
 let number = 0;
 
-/** Events of one call: all are in one partition, at offsets that follow each other. */
+/** Events of one call. All are in one partition, at consecutive offsets. */
 const eventsOfOneCall = (count: number): string[] =>
   Array.from({ length: count }, () => {
     const [body] = bodiesOfCalls(1);
     return JSON.stringify({ ...JSON.parse(body!), call_id: "1.1", number: ++number });
   });
 
-test("a broker that lost its last records in a power cut costs none that it acknowledges afterwards, whether the projector runs on or starts again", async () => {
+test("after a broker lost its last records in a power cut, later acknowledged records are all stored, by a running and by a restarted projector", async () => {
   const [early, lost, after, stopped, late] = [10, 10, 15, 10, 15].map(eventsOfOneCall) as [
     string[],
     string[],
@@ -75,7 +75,8 @@ test("a broker that lost its last records in a power cut costs none that it ackn
   await publish(lost);
   await untilStored([...early, ...lost]);
   await putBackKafka();
-  // longer than the position again before the projector looks, or not: nothing may depend on it
+  // the log may be longer than the position again before the projector checks it, and must be read again in
+  // both cases
   await publish(after);
   await untilStored([...early, ...lost, ...after]);
 
@@ -89,7 +90,7 @@ test("a broker that lost its last records in a power cut costs none that it ackn
   expect([...first.crashes, ...second.crashes]).toEqual([]);
 });
 
-test("a topic that is deleted and made again is read from its beginning by a projector that runs on, however long it is then", async () => {
+test("a topic that is deleted and created again is read from its beginning by a running projector, whatever its new length", async () => {
   const projector = erasing.project();
   await isReady(projector);
   const before = await erasing.storedPayloads();

@@ -40,7 +40,7 @@ async function simulate(...args: string[]) {
 }
 
 describe("simulate", () => {
-  test("sends every event of its calls with the token, and ends well when all are answered with 200", async () => {
+  test("sends every event of its calls with the token, and exits with 0 if all are answered with 200", async () => {
     const options = [
       "--calls",
       "5",
@@ -62,7 +62,7 @@ describe("simulate", () => {
     expect(output).not.toMatch(/secret-token|in-the-url/);
   });
 
-  test("delivers duplicates byte for byte", async () => {
+  test("delivers duplicates byte by byte", async () => {
     await simulate(
       "--calls",
       "3",
@@ -87,7 +87,7 @@ describe("simulate", () => {
     expect(types).toHaveLength(16);
   });
 
-  test("sends a burst on as many connections at once", async () => {
+  test("sends a burst on as many connections as it has copies", async () => {
     const open = new Set();
     server.on("connection", (socket) => open.add(socket));
     const { code } = await simulate("--burst", "200", "--flows", "delegated=1");
@@ -96,7 +96,7 @@ describe("simulate", () => {
     expect(new Set(received.map(({ body }) => body)).size).toBe(7);
   });
 
-  test("exits with 1 and counts what was no 200, by status", async () => {
+  test("exits with 1 if an answer is not 200, and counts the answers by status", async () => {
     answer = (n) => (n === 2 ? 503 : 200);
     const { code, output } = await simulate(
       "--calls",
@@ -111,7 +111,7 @@ describe("simulate", () => {
     expect(output).toMatch(/200 +3 .*\n503 +1 /);
   });
 
-  test("says how to start the gateway where nothing listens", async () => {
+  test("explains how to start the gateway if no process listens at the address", async () => {
     server.close();
     const { code, output } = await simulate(
       "--calls",

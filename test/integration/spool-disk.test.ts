@@ -10,7 +10,7 @@ import { eventually } from "../support/eventually.ts";
 
 const root = mkdtempSync(join(tmpdir(), "teravoz-full-"));
 
-/** A disk of two megabytes; only root may mount one. */
+/** Returns whether a disk of two megabytes is mounted. Only root may mount one. */
 const isMounted = (() => {
   try {
     execFileSync("mount", ["-t", "tmpfs", "-o", "size=2m", "tmpfs", root], { stdio: "ignore" });
@@ -25,7 +25,7 @@ afterAll(() => {
 });
 
 (isMounted ? test : test.skip)(
-  "on a disk that is full events are refused; those acknowledged before are sent, and there is room again",
+  "on a full disk events are refused, the acknowledged ones are sent, and then there is room again",
   async () => {
     const sent = new Set<string>();
     const brokers = { up: false };

@@ -8,10 +8,10 @@ import { openStack, type Part } from "@teravoz/stack";
 import { type Db, MongoClient } from "mongodb";
 import { type OwnParts, type OwnStack, openOwnStack } from "../support/own-stack.ts";
 
-/** Three parts come up, and each is killed and comes up again, on a busy machine with two cores. */
+/** Three parts start, and each is killed and starts again, on a busy machine with two cores. */
 jest.setTimeout(300_000);
 
-/** Without the addresses of the shared stack and of the one that this suite has borrowed. */
+/** The environment without the addresses of the shared stack and of the one that this suite has borrowed. */
 const env: NodeJS.ProcessEnv = {
   ...process.env,
   KAFKA_BROKERS: "",
@@ -33,7 +33,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-/** A database that no earlier round has written to. */
+/** Runs with a database that no earlier round has written to. */
 async function withDatabase(run: (db: Db, client: MongoClient) => Promise<void>): Promise<void> {
   const client = new MongoClient(stack.addresses.mongodb);
   const db = client.db(`stack_${randomBytes(4).toString("hex")}`);
@@ -49,7 +49,7 @@ async function killAndStart(part: Part): Promise<void> {
   await stack.start(part);
 }
 
-test("what MongoDB has acknowledged is there after kill -9", () =>
+test("writes that MongoDB has acknowledged survive kill -9", () =>
   withDatabase(async (db) => {
     const marks = db.collection<{ _id: string }>("marks");
     await marks.insertOne({ _id: "before" }, { writeConcern: { w: "majority" } });
@@ -57,7 +57,7 @@ test("what MongoDB has acknowledged is there after kill -9", () =>
     expect(await marks.findOne({ _id: "before" })).toEqual({ _id: "before" });
   }));
 
-test("MongoDB has transactions", () =>
+test("MongoDB supports transactions", () =>
   withDatabase(async (db, client) => {
     const marks = db.collection("transacted");
     await client.withSession((session) =>
@@ -66,7 +66,7 @@ test("MongoDB has transactions", () =>
     expect(await marks.countDocuments()).toBe(2);
   }));
 
-test("the registry still gives a schema its id after a kill -9 of the broker that keeps it, and of itself", async () => {
+test("the registry returns the same id for a schema after a kill -9 of its broker and of itself", async () => {
   const first = await register("one", { type: "string" });
   const second = await register("two", { type: "long" });
   await killAndStart("kafka");
@@ -86,7 +86,7 @@ async function register(subject: string, schema: object): Promise<number> {
   return ((await answer.json()) as { id: number }).id;
 }
 
-test("a paused registry answers nothing, and goes on where it was when it is resumed", async () => {
+test("a paused registry answers nothing, and answers again after it is resumed", async () => {
   const subjects = (limitMs: number) =>
     fetch(`${stack.addresses.registry}/subjects`, { signal: AbortSignal.timeout(limitMs) });
   await stack.pause("registry");
@@ -97,7 +97,7 @@ test("a paused registry answers nothing, and goes on where it was when it is res
   expect((await subjects(10_000)).status).toBe(200);
 });
 
-test("a missing tool is named, with how to get it", async () => {
+test("a missing tool is named with the way to install it", async () => {
   const bare = { PATH: "", XDG_CACHE_HOME: join(dir, "cache") };
   const opening = openStack({
     dir: join(dir, "bare"),
@@ -109,7 +109,7 @@ test("a missing tool is named, with how to get it", async () => {
   await expect(opening).rejects.toThrow(/java .*openjdk[\s\S]*mvn: .*maven[\s\S]*python3 .*python3-pip/);
 });
 
-test("an external part that does not answer is named, its address is not", async () => {
+test("an external part that does not answer is named, but its address is not", async () => {
   const { kafka, registry } = stack.addresses;
   const mongodb = "mongodb://user:secret@127.0.0.1:1/teravoz";
   const given = { KAFKA_BROKERS: kafka, SCHEMA_REGISTRY_URL: registry, MONGODB_URI: mongodb };
@@ -119,7 +119,7 @@ test("an external part that does not answer is named, its address is not", async
   expect(message).not.toMatch(/secret|kafka|registry/);
 });
 
-test("addresses that are given are taken as they are, and nothing is started or stopped", async () => {
+test("given addresses are used unchanged, and nothing is started or stopped", async () => {
   const { kafka, registry, mongodb } = stack.addresses;
   const given = { KAFKA_BROKERS: kafka, SCHEMA_REGISTRY_URL: registry, MONGODB_URI: mongodb };
   const external = await openStack({ dir, ports: "free", env: given, say: quiet });
@@ -129,7 +129,7 @@ test("addresses that are given are taken as they are, and nothing is started or 
   expect((await fetch(`${registry}/subjects`)).status).toBe(200);
 });
 
-test("a taken port is named and another one used", async () => {
+test("a taken port is named and another one is used", async () => {
   const server = createServer();
   await new Promise<void>((resolve) =>
     server.once("error", () => resolve()).listen(27_017, "127.0.0.1", resolve),

@@ -42,7 +42,7 @@ function report({ client = opened.client, name = "one" }: { client?: KafkaClient
   return { reporter, health, answers };
 }
 
-/** What came since the topic was made. */
+/** Returns all statuses since the topic was created, and those that follow. */
 function follow() {
   const { client, codec, topics, prefix, log } = opened;
   const heard: ServiceStatus[] = [];
@@ -63,7 +63,7 @@ function follow() {
   return heard;
 }
 
-test("the status of an instance is heard by a later follower, to its last word, with every answer of its minutes", async () => {
+test("a later follower gets the status of an instance up to its last one, with every answer of its minutes", async () => {
   const { reporter, health, answers } = report();
   health.add("kafka", () => ({ ok: false, reason: "away", tolerated: true }));
   answers.count(422);
@@ -75,7 +75,7 @@ test("the status of an instance is heard by a later follower, to its last word, 
   const all = follow();
   const heard = (state: string) =>
     all.find((each) => each.instance === self.instance && each.state === state);
-  // the first of several: it reports every ten seconds, and a slow follower hears more than one
+  // the first of several: it reports every ten seconds, and a slow follower gets more than one
   const first = await eventually(() => {
     expect(heard("ready")).toBeDefined();
     return heard("ready")!;
@@ -104,10 +104,10 @@ test("the status of an instance is heard by a later follower, to its last word, 
   expect(counts(422)).toBeGreaterThanOrEqual(1);
 });
 
-test("whoever looks back hears all of that time, however much it is", async () => {
+test("a follower that looks back gets all statuses of that time, whatever their size", async () => {
   const { codec, topics } = opened;
   const publisher = opened.publisher();
-  // more than one answer of a broker holds: what is read before the place is found is not all
+  // more than one answer of a broker holds, so the records read before the start offset is found are not all
   const long = { ...self, instance: "long", version: "x".repeat(400_000) };
   const at = new Date();
   const state = "ready" as const;
@@ -132,15 +132,15 @@ test("whoever looks back hears all of that time, however much it is", async () =
 
 test.each([
   ["refuse connections", async () => 1],
-  ["take connections and say nothing", () => listenMutely()],
-])("with brokers that %s a stop does not wait until the last word has failed", async (_, open) => {
+  ["accept connections and answer nothing", () => listenMutely()],
+])("with brokers that %s a stop does not wait for the failure of the last status", async (_, open) => {
   const config = { ...opened.config, KAFKA_BROKERS: [`127.0.0.1:${await open()}`] };
   const client = createClient({ config, clientId: "test", log: opened.log });
   const { reporter } = report({ client });
   reporter.start(() => ({}));
   const began = performance.now();
   await reporter.stop();
-  // one second for the last word and half a one to hang up; what it was sent by gives up after five
+  // one second for the last status and half a second to disconnect; its producer gives up after five
   expect(performance.now() - began).toBeLessThan(4_500);
 });
 
@@ -151,7 +151,7 @@ async function listenMutely(): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-test("while the topic of statuses is missing events go their way, and when it is there statuses come by themselves", async () => {
+test("while the topic of statuses is missing, events are published; once it exists, statuses are too", async () => {
   const { client, topics, codec } = opened;
   const publisher = opened.publisher();
   await withAdmin(client, (admin) => admin.deleteTopics({ topics: [topics.serviceStatus] }));

@@ -25,7 +25,7 @@ const loggedIn = (agent: string, queue: string): LoggedEvent =>
     payload: JSON.stringify({ type: "actor.logged-in", actor: agent, queue }),
   });
 
-/** Three agents, each with two queues: one is altered, one is taken away, one is invented. */
+/** Stores three agents with two queues each, alters one, deletes one and adds an invented one. */
 async function damage() {
   const events = ["altered", "missing", "right"].flatMap((name) => [
     loggedIn(name, "900"),
@@ -49,7 +49,7 @@ async function damage() {
   return events;
 }
 
-test("a stored agent that differs from its events is reported, corrected under the fence and notified of", async () => {
+test("a stored agent that differs from its events is reported, corrected under the fence and notified", async () => {
   const events = await damage();
   const { items } = await store.listAgents({ limit: 1_000, cursor: null });
   expect(items).toEqual(["altered", "missing", "right"]);
@@ -69,7 +69,7 @@ test("a stored agent that differs from its events is reported, corrected under t
   expect(await store.compareAgents(all, foldCall)).toEqual([]);
   const [altered] = await store.listPresences(["altered"]);
   expect(altered).toMatchObject(applyPresence(null, events.slice(0, 2))!);
-  // returned again until they are confirmed
+  // the changes are returned again until they are confirmed
   const again = await store.refoldAgents({ ...place, keys: [] }, foldCall);
   expect(again).toMatchObject({ changes: [{}, {}, {}] });
   const newer = await store.refoldAgents(
@@ -82,7 +82,7 @@ test("a stored agent that differs from its events is reported, corrected under t
   });
 });
 
-test("agents are listed a page at a time, those with events and those that are kept", async () => {
+test("agents with events and stored agents are listed one page at a time", async () => {
   const listed = new Set<string>();
   let cursor: string | null = null;
   do {
@@ -93,17 +93,17 @@ test("agents are listed a page at a time, those with events and those that are k
   expect(listed).toEqual(new Set((await documents().find().toArray()).map(({ _id }) => _id)));
 });
 
-test("`rebuild:calls --dry-run` names how many agents differ", async () => {
+test("`rebuild:calls --dry-run` reports how many agents differ", async () => {
   const lost = `lost-${randomUUID()}`;
   await store.apply({ ...batchOf([loggedIn(lost, "900")], null, 0), topic: lost }, foldCall);
   await documents().deleteOne({ _id: lost });
-  const env = { MONGODB_URI: uri, TOPIC_PREFIX: "nobodys." };
+  const env = { MONGODB_URI: uri, TOPIC_PREFIX: "unused." };
   const { code, stdout } = await startRebuild(["--dry-run"], { env }).done;
   expect(code).toBe(0);
   expect(stdout).toContain("1 agents would be changed");
 });
 
-/** An agent's document as releases before revision 4 of the fold wrote it. */
+/** Writes an agent's document as releases before revision 4 of the fold did. */
 async function writeOlder(agent: string, events: LoggedEvent[]) {
   await store.apply({ ...batchOf(events, null, 0), topic: agent }, foldCall);
   const paused = { on: true, at: new Date(), reason: "lunch" };
@@ -113,7 +113,7 @@ async function writeOlder(agent: string, events: LoggedEvent[]) {
   await raw.replaceOne({ _id: agent }, older);
 }
 
-test("an agent whom an older fold has made is in no list until a rebuild has made it again, and is right in the past", async () => {
+test("an agent folded by an older revision is in no list until a rebuild, but is right in the past", async () => {
   const agent = `older-${randomUUID()}`;
   const events = [loggedIn(agent, "900"), loggedIn(agent, "901")];
   await writeOlder(agent, events);
@@ -132,7 +132,7 @@ test("an agent whom an older fold has made is in no list until a rebuild has mad
   expect(await store.compareAgents(keys, foldCall)).toEqual([]);
 });
 
-test("an agent whom an older fold has made is folded from all its events by the next one", async () => {
+test("an agent folded by an older revision is folded from all its events by its next event", async () => {
   const agent = `older-${randomUUID()}`;
   const events = [loggedIn(agent, "900"), loggedIn(agent, "901")];
   await writeOlder(agent, events);
@@ -142,7 +142,7 @@ test("an agent whom an older fold has made is folded from all its events by the 
   expect(folded).toEqual(applyPresence(null, [...events, next]));
 });
 
-test("an agent that a fold of the same shape and a lower revision has made is made again", async () => {
+test("an agent folded by a lower revision of the same shape is folded again", async () => {
   const agent = `lower-${randomUUID()}`;
   const events = [loggedIn(agent, "900")];
   await store.apply({ ...batchOf(events, null, 0), topic: agent }, foldCall);

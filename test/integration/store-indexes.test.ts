@@ -27,10 +27,10 @@ import {
   uriOf,
 } from "../support/store.ts";
 
-// a database that other suites keep busy
+// other suites keep this database busy
 jest.setTimeout(120_000);
 
-/** Enough that a plan without the right index would show: it would read all of them. */
+/** Number of calls. A plan without the right index would read all of them, which shows. */
 const CALLS = 300;
 
 describe("every query of the store has its index", () => {
@@ -86,7 +86,7 @@ describe("every query of the store has its index", () => {
     expect(command).toMatchObject({ op: "query", docsExamined: 1 });
   });
 
-  test("the calls of a number are merged from the indexes of both sides, newest first, without sorting", async () => {
+  test("the calls of a number are merged from the indexes of both sides, newest first, without a sort", async () => {
     const number = "+5511977776666";
     const sides = [{ their_number: number }, { our_number: number }, { their_number: number }];
     const events = sides.map((body, n) =>
@@ -112,7 +112,7 @@ describe("every query of the store has its index", () => {
     ["a queue", "q107", 1],
     ["a code", "c107", 1],
     ["a call_id", "call-107", 1],
-    ["nothing there is", "nothing there is", 0],
+    ["an unknown text", "an unknown text", 0],
   ])("a search for %s reads no other calls", async (_, text, found) => {
     const commands = await profile(connection, async () => {
       const { items } = await store.listCalls({ search: searchOf(text) }, { limit: 5, cursor: null });
@@ -121,7 +121,7 @@ describe("every query of the store has its index", () => {
     for (const { docsExamined, planSummary, keysExamined } of commands) {
       expect([planSummary, docsExamined <= 6]).toEqual([planSummary, true]);
       expect(planSummary).not.toContain("COLLSCAN");
-      // the different values of a field at most: in these 300 calls all differ
+      // at most the different values of a field: in these 300 calls all differ
       expect(keysExamined).toBeLessThanOrEqual(CALLS + 20);
     }
   });
@@ -136,7 +136,7 @@ describe("every query of the store has its index", () => {
     expect(commands.filter(({ planSummary }) => /updated_at: 1/.test(planSummary)).length).toBeGreaterThan(3);
   });
 
-  test("a search that looks up too many numbers is cut off, and says so", async () => {
+  test("a search that has to look up too many numbers is cut off and reports it", async () => {
     const limits = { numbers: 500, agents: 100, atOnce: 20, ms: 0 };
     const hasty = createMongoQueries(connection, { limits });
     const page = { limit: 500, cursor: null };
@@ -153,7 +153,7 @@ describe("every query of the store has its index", () => {
     expect(await few.listCalls({ search: searchOf("many") }, page)).toMatchObject({ cut: true });
   });
 
-  test("calls are listed newest first without sorting", async () => {
+  test("calls are listed newest first without a sort", async () => {
     const [command] = await profile(connection, () => store.listCalls({}, { limit: 5, cursor: null }));
     expect(command).toMatchObject({ docsExamined: 6, planSummary: "IXSCAN { id: -1 }" });
     expect(command?.hasSortStage ?? false).toBe(false);
@@ -168,23 +168,26 @@ describe("every query of the store has its index", () => {
     { number: "+551130001007" },
     { code: "c7" },
   ];
-  test.each(many)("calls of a window are listed by %j without reading those outside", async (filter) => {
-    const since = new Date(Date.now() + 60_000);
-    const commands = await profile(connection, async () => {
-      for (const window of [{ since }, { since, until: new Date(since.getTime() + 1) }])
-        await store.listCalls(filter, { limit: 5, cursor: null, window });
-    });
-    // of each page a look at where it would end, and what the window has
-    const narrow = filter.code !== undefined || filter.state === "NEW";
-    expect(commands).toHaveLength(narrow ? 2 : 4);
-    const read = commands.map(({ docsExamined }) => docsExamined);
-    if (narrow) return expect(Math.max(...read)).toBeLessThanOrEqual(filter.code ? 1 : CALLS);
-    expect(Math.max(...read)).toBeLessThanOrEqual(6);
-    for (const { planSummary } of [commands[1]!, commands[3]!])
-      expect(planSummary).toMatch(/^IXSCAN \{ updated_at: 1/);
-  });
+  test.each(many)(
+    "calls of a window are listed by %j without reading calls outside the window",
+    async (filter) => {
+      const since = new Date(Date.now() + 60_000);
+      const commands = await profile(connection, async () => {
+        for (const window of [{ since }, { since, until: new Date(since.getTime() + 1) }])
+          await store.listCalls(filter, { limit: 5, cursor: null, window });
+      });
+      // for each page, a query that finds where it would end, and one for the calls of the window
+      const narrow = filter.code !== undefined || filter.state === "NEW";
+      expect(commands).toHaveLength(narrow ? 2 : 4);
+      const read = commands.map(({ docsExamined }) => docsExamined);
+      if (narrow) return expect(Math.max(...read)).toBeLessThanOrEqual(filter.code ? 1 : CALLS);
+      expect(Math.max(...read)).toBeLessThanOrEqual(6);
+      for (const { planSummary } of [commands[1]!, commands[3]!])
+        expect(planSummary).toMatch(/^IXSCAN \{ updated_at: 1/);
+    },
+  );
 
-  test("a page of a window that the newest calls fill is read as it would be without the window", async () => {
+  test("a page of a window that the newest calls fill is read in the same way as without the window", async () => {
     const window = { since: new Date(0) };
     const commands = await profile(connection, () => store.listCalls({}, { limit: 5, cursor: null, window }));
     for (const { docsExamined, planSummary } of commands)
@@ -199,7 +202,7 @@ describe("every query of the store has its index", () => {
     });
   });
 
-  test("what moved in a stretch of the past is found without reading another call or event", async () => {
+  test("calls that changed in a period of the past are found without reading other calls or events", async () => {
     const moved = { aggregate_id: "long-ago", received_at: new Date(0) };
     const events = [sampleEvent(moved), sampleEvent({ ...moved, received_at: new Date(60_000) })];
     await store.apply(batchOf(events, null, 9), foldCall);
@@ -211,7 +214,7 @@ describe("every query of the store has its index", () => {
     expect(commands[0]).toMatchObject({ planSummary: "IXSCAN { updated_at: 1, created_at: 1 }" });
   });
 
-  test("what agents said in a stretch of the past is found without reading what others said", async () => {
+  test("events of agents in a period of the past are found without reading events of others", async () => {
     const said = { kind: "agent" as const, type: "actor.paused" };
     const others = Array.from({ length: CALLS }, (_, n) => ({ ...said, aggregate_id: `agent-${n}` }));
     const rita = { ...said, aggregate_id: "rita", received_at: new Date(0) };
@@ -223,13 +226,13 @@ describe("every query of the store has its index", () => {
       expect(await store.listPastPresences(stretch.to)).toMatchObject([{ agent: "rita" }]);
     });
     const read = commands.filter(({ ns }) => ns.endsWith(".events"));
-    // an agent who has said something since is made of all that this agent said, so many agents at a time
+    // an agent with later events is folded from all its events, a limited number of agents at a time
     const [stretch, ...agents] = read.map(({ docsExamined }) => docsExamined);
     expect(stretch).toBe(1);
     expect(Math.max(...agents)).toBeLessThanOrEqual(51);
   });
 
-  test("the indexes of releases before go when the store is prepared", async () => {
+  test("the indexes of earlier releases are dropped when the store is prepared", async () => {
     const calls = connection.db.collection("calls");
     await calls.createIndexes([{ key: { updated_at: 1 } }, { key: { "legs.agent": 1, id: -1 } }]);
     await store.prepare();
@@ -238,7 +241,7 @@ describe("every query of the store has its index", () => {
     expect(await calls.indexExists("updated_at_1_created_at_1")).toBe(true);
   });
 
-  test("the time after which dead letters expire is changed where a release before has set another", async () => {
+  test("the expiry time of dead letters is updated if an earlier release has set another", async () => {
     const deadLetters = connection.db.collection("dead_letters");
     await deadLetters.dropIndex("last_seen_1");
     await deadLetters.createIndex({ last_seen: 1 }, { expireAfterSeconds: 30 * 86_400 });
@@ -277,7 +280,7 @@ describe("every query of the store has its index", () => {
     for (const { docsExamined } of commands) expect(docsExamined).toBeLessThanOrEqual(2);
   });
 
-  test("a person is looked for a page at a time, in any number of dead letters", async () => {
+  test("a person is searched one page at a time, in any number of dead letters", async () => {
     const deadLetters = connection.db.collection<{ _id: string; key: null; body: Buffer }>("dead_letters");
     const body = Buffer.from('{"number":"5511987654321"}');
     await deadLetters.insertMany(
@@ -293,7 +296,7 @@ describe("every query of the store has its index", () => {
     for (const { docsExamined } of commands) expect(docsExamined).toBeLessThanOrEqual(1_000);
   });
 
-  test("what is too old is found without reading what is not", async () => {
+  test("outdated calls and events are found without reading current ones", async () => {
     const erasures = createMongoErasures({ connection, erasureKeys, parties: findParties });
     const long_ago = new Date(86_400_000);
     const old = [
@@ -313,7 +316,7 @@ describe("every query of the store has its index", () => {
       expect([planSummary, docsExamined <= 5]).toEqual([expect.stringMatching(/^(IXSCAN|IDHACK)/), true]);
   });
 
-  test("what was erased is looked for by keys alone: no event, call or dead letter is read for it", async () => {
+  test("revived data of erased keys is found by keys alone, without reading any event, call or dead letter", async () => {
     const deadLetters = connection.db.collection<{ _id: string; key: string }>("dead_letters");
     await deadLetters.insertMany(
       Array.from({ length: CALLS }, (_, n) => ({ _id: `${n}`, key: `call-${n}` })),
@@ -329,7 +332,7 @@ describe("every query of the store has its index", () => {
   });
 });
 
-test("while no index is built yet batches are stored, and every query answers or says that it cannot now", async () => {
+test("before any index is built, batches are stored and every query answers or fails as unavailable", async () => {
   const connection = await connectMongo({ uri: uriOf(freshDatabase()).href, log });
   const unindexed = createMongoStore({ connection, log, erasureKeys });
   await eventually(() => unindexed.createCollections());
@@ -364,12 +367,15 @@ test("while no index is built yet batches are stored, and every query answers or
   await dropDatabase(connection);
 });
 
-describe("the newest calls by when they began are found without reading older ones", () => {
+describe("the newest calls by their beginning are found without reading older ones", () => {
   let connection: MongoConnection;
   let store: MongoStore;
   const begin = Date.now() - 3_600_000;
   const ours = "+551130001000";
-  /** The oldest ones, beside which all others are alike: the last is waiting, three others were abandoned. */
+  /**
+   * Number of the oldest calls. All others are alike, except that the last one is waiting and three were
+   * abandoned.
+   */
   const RARE = 3;
   const lifeOf = (n: number) => {
     const isRare = n < RARE;
@@ -409,23 +415,23 @@ describe("the newest calls by when they began are found without reading older on
   const readTelephone = createReadTelephone("BR");
   const filters: [name: string, filter: CallFilter, found: number][] = [
     ["nothing", {}, 5],
-    ["a state that most have", { state: "FINISHED" }, 5],
-    ["a state that few have", { state: "WAITING" }, 1],
-    ["those who wait", { waiting: true }, 1],
+    ["a common state", { state: "FINISHED" }, 5],
+    ["a rare state", { state: "WAITING" }, 1],
+    ["waiting calls", { waiting: true }, 1],
     ["the usual kind", { counted_as: "inbound" }, 5],
     ["a rare kind", { counted_as: "internal" }, RARE],
-    ["a kind that none has", { counted_as: "outbound" }, 0],
+    ["an unused kind", { counted_as: "outbound" }, 0],
     ["a busy queue", { visited: "900" }, 5],
-    ["a queue of long ago", { visited: "old" }, RARE],
-    ["a busy queue as the last one", { queue: "900" }, 5],
+    ["a queue of old calls", { visited: "old" }, RARE],
+    ["a busy queue as the last queue", { queue: "900" }, 5],
     ["a busy agent", { agent: "Ana@example.com" }, 5],
-    ["an agent of long ago", { agent: "old@example.com" }, RARE],
+    ["an agent of old calls", { agent: "old@example.com" }, RARE],
     ["our number", { number: readTelephone(ours)!.canonical }, 5],
-    ["a number of ours of long ago", { number: readTelephone("1130009999")!.canonical }, RARE],
+    ["an old number of ours", { number: readTelephone("1130009999")!.canonical }, RARE],
     ["their number", { number: readTelephone("11966661007")!.canonical }, 1],
     ["a search for a queue", { search: search("900") }, 5],
     ["a search for an agent", { search: search("ana") }, 5],
-    ["a search for an agent of long ago", { search: search("old@example.com") }, RARE],
+    ["a search for an agent of old calls", { search: search("old@example.com") }, RARE],
     ["a search for a part of our number", { search: search("30001000") }, 5],
     ["a search for a part of their number", { search: search("66661007") }, 1],
   ];
@@ -447,7 +453,7 @@ describe("the newest calls by when they began are found without reading older on
     }
   });
 
-  test("the people who were abandoned are found, and their recent calls, without reading others", async () => {
+  test("abandoned callers and their recent calls are found without reading other calls", async () => {
     const commands = await profile(connection, async () => {
       expect(await store.listReturnableCalls(new Date(begin))).toHaveLength(3);
       expect(await store.listReturnableCalls(new Date(begin + 3_600_000))).toEqual([]);
@@ -458,7 +464,7 @@ describe("the newest calls by when they began are found without reading older on
   });
 });
 
-/** What the database's own profiler saw of the plans while `work` ran, in order. */
+/** The plans that the database's profiler recorded while `work` ran, in order. */
 async function profile(connection: MongoConnection, work: () => Promise<unknown>) {
   const since = new Date();
   await connection.db.command({ profile: 2 });

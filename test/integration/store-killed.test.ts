@@ -4,10 +4,13 @@ import type { MongoConnection } from "@teravoz/store";
 import { batchOf, dropDatabase, openStore, sampleEvent } from "../support/store.ts";
 
 const EVENTS = 20;
-/** Most kills come too late or hit what is tried again by itself: so many let a batch fail several times. */
+/**
+ * Most kills come too late or hit an operation that is retried. With this number of them a batch fails
+ * several times.
+ */
 const KILLS = 300;
 
-/** Kills what runs on the database, as an operator does. */
+/** Kills the running operations of the database, as an operator does. Returns their number. */
 async function killRunning({ client, db: { databaseName } }: MongoConnection): Promise<number> {
   const admin = client.db("admin");
   const running = { ns: { $regex: `^${databaseName}\\.` }, active: true };
@@ -18,7 +21,7 @@ async function killRunning({ client, db: { databaseName } }: MongoConnection): P
   return found.length;
 }
 
-test("a batch whose operations an operator kills is never taken for one that cannot be stored, and is stored once", async () => {
+test("a batch whose operations an operator kills is never treated as unstorable, and is stored once", async () => {
   const { connection, store } = await openStore();
   const progress = { kills: 0 };
   const killing = (async () => {

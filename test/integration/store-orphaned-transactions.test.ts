@@ -11,7 +11,7 @@ import {
   uriOf,
 } from "../support/store.ts";
 
-test("what a projector left open when it died holds its partition up for seconds, not for MongoDB's minute", async () => {
+test("a transaction orphaned by a crashed projector blocks its partition for seconds, not for MongoDB's minute", async () => {
   const uri = uriOf(freshDatabase()).href;
   const { connection, store } = await openStore(uri);
   await store.apply(batchOf([sampleEvent()], null, 0), foldCall);
@@ -25,7 +25,7 @@ test("what a projector left open when it died holds its partition up for seconds
   const applied = await store.apply(batchOf([sampleEvent()], 1, 0), foldCall);
   expect(applied).toMatchObject({ fenced: false, added: [expect.any(String)] });
   expect(Date.now() - began).toBeLessThan(30_000);
-  // should it only have slept: it has to begin again
+  // if the owner only slept, it has to begin again
   await expect(session.commitTransaction()).rejects.toMatchObject({ code: 251 });
 
   await session.endSession();

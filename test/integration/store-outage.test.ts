@@ -14,10 +14,10 @@ import {
 } from "../support/store.ts";
 import { openProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 
-/** A driver that lost its server looks again within seconds. */
+/** A driver that lost its server tries again within seconds. */
 const BACK_MS = 20_000;
 
-describe("the store while MongoDB cannot be reached", () => {
+describe("the store while MongoDB is unreachable", () => {
   let proxy: TcpProxy;
   let uri: string;
   let breaking: NodeJS.Timeout | undefined;
@@ -25,7 +25,7 @@ describe("the store while MongoDB cannot be reached", () => {
     const target = uriOf(freshDatabase());
     proxy = await openProxy({ host: target.hostname, port: Number(target.port || 27017) });
     target.host = `127.0.0.1:${proxy.port}`;
-    // else the driver would ask for the members' own addresses and go round the proxy
+    // otherwise the driver would ask for the members' own addresses and bypass the proxy
     target.search = "?directConnection=true";
     uri = target.href;
   });
@@ -35,14 +35,14 @@ describe("the store while MongoDB cannot be reached", () => {
   });
   afterAll(() => proxy.close());
 
-  test("answers Unavailable to every question and batch, and goes on when it is back", async () => {
+  test("answers Unavailable to every query and batch, and works again after the return", async () => {
     const { connection, store } = await openStore(uri);
     const event = sampleEvent();
     expect(await connection.check()).toEqual({ ok: true });
     proxy.cut();
     const asked = Date.now();
     expect(await connection.check()).toEqual({ ok: false, reason: "no primary answers" });
-    // long before the driver itself gives up, after 5 s
+    // long before the driver gives up, after 5 s
     expect(Date.now() - asked).toBeLessThan(4_000);
     const outcomes = await Promise.allSettled([
       store.apply(batchOf([event], null, 0), foldCall),
@@ -63,12 +63,12 @@ describe("the store while MongoDB cannot be reached", () => {
     await dropDatabase(connection);
   }, 90_000);
 
-  test("is not ready when it is opened meanwhile, and joins by itself", async () => {
+  test("is not ready when it is opened meanwhile, and connects after the return", async () => {
     proxy.cut();
     const connection = await connectMongo({ uri, log });
     const store = createMongoStore({ connection, log, erasureKeys });
     expect((await connection.check()).ok).toBe(false);
-    // fails only when the driver has given up its first try to connect: from then on it must be made anew
+    // fails only when the driver has given up its first try to connect: after that it must be created again
     await expect(store.position("call-events", 0)).rejects.toBeInstanceOf(Unavailable);
     proxy.heal();
     await eventually(async () => expect(await connection.check()).toEqual({ ok: true }), BACK_MS);
@@ -76,10 +76,10 @@ describe("the store while MongoDB cannot be reached", () => {
     await dropDatabase(connection);
   }, 60_000);
 
-  test("stores every batch once though its link breaks again and again", async () => {
+  test("stores every batch once while its connection breaks again and again", async () => {
     const { connection, store } = await openStore(uri);
     const events = Array.from({ length: 200 }, () => sampleEvent());
-    // a batch takes some 20 ms, so breaks fall into every step of it
+    // a batch takes about 20 ms, so breaks hit every step of it
     breaking = setInterval(() => {
       proxy.cut();
       setTimeout(proxy.heal, 30);

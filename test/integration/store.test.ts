@@ -46,7 +46,7 @@ jobsContract("MongoDB", async (now) => {
   return { jobs: createMongoJobs({ connection, now }), close };
 });
 
-test("an account document of the release before the sender's zone is read as UTC", async () => {
+test("an account document of a release without the sender's zone is read as UTC", async () => {
   const { connection } = await openStore();
   await connection.db
     .collection<{ _id: string; region: string }>("account")
@@ -72,7 +72,7 @@ describe("the store on MongoDB", () => {
   });
   afterAll(() => dropDatabase(connection));
 
-  test("is prepared by several instances at once, and again at each start", async () => {
+  test("several instances can prepare the store at once, and again at each start", async () => {
     const { href } = uriOf(freshDatabase());
     const connections = await Promise.all([1, 2, 3].map(() => connectMongo({ uri: href, log })));
     for (const { check } of connections) await eventually(async () => expect((await check()).ok).toBe(true));
@@ -97,7 +97,7 @@ describe("the store on MongoDB", () => {
     await Promise.all(connections.slice(1).map((each) => each.close()));
   });
 
-  test("is prepared also while somebody's transaction is open, whoever left it", async () => {
+  test("the store can be prepared while a transaction of any client is open", async () => {
     const session = connection.client.startSession();
     session.startTransaction();
     await connection.db.collection("calls").insertOne({ id: -1 }, { session });
@@ -106,7 +106,7 @@ describe("the store on MongoDB", () => {
     await session.endSession();
   });
 
-  test("a batch is readable as soon as it is acknowledged, on any connection", async () => {
+  test("a batch is readable on any connection as soon as it is acknowledged", async () => {
     const other = await openStore(uri);
     for (let round = 0; round < 100; round += 1) {
       const event = sampleEvent();
@@ -117,7 +117,7 @@ describe("the store on MongoDB", () => {
     await other.connection.close();
   }, 60_000);
 
-  test("a listing that runs while calls change holds every call once", async () => {
+  test("a listing that runs while calls change has every call once", async () => {
     const ids = Array.from({ length: 300 }, () => `call-${randomUUID()}`);
     const code = randomUUID();
     const write = (round: number) => {
@@ -141,7 +141,7 @@ describe("the store on MongoDB", () => {
     await writer;
   }, 60_000);
 
-  test("two projectors that both believe to own a partition store each event once", async () => {
+  test("two projectors that both claim a partition store each event once", async () => {
     const other = await openStore(uri);
     const call_ids = ["x", "y", "z"].map((name) => `${name}-${randomUUID()}`);
     const events = Array.from({ length: 300 }, (_, index) =>

@@ -6,7 +6,7 @@ import { eventually } from "../support/eventually.ts";
 import { type Gateway, openGateway } from "../support/gateway.ts";
 import { connectClient, type SocketClient } from "../support/socket-clients.ts";
 
-/** Instances report ten times as often as in production, and so are silent after 3 s. */
+/** Instances report ten times as often as in production, so they are silent after 3 s. */
 const env = { STATUS_INTERVAL_MS: "1000" };
 
 let gateway: Gateway;
@@ -28,10 +28,10 @@ const ask = async (minutes?: number) => {
 };
 const find = (instances: Shown[], { pid }: ServiceHandle) =>
   instances.find(({ instance }) => instance.endsWith(`-${pid}`));
-/** A busy machine gets many times the interval, and the three that make an instance silent. */
+/** Many times the interval, and the three that make an instance silent, because the machine may be busy. */
 const SOON_MS = 60_000;
 
-test("every instance is listed by itself, ready, with its release and what it has in hand", async () => {
+test("every instance is listed as ready, with its release and its figures", async () => {
   await eventually(async () => {
     const { instances, missing, hears } = await ask();
     expect([hears, missing]).toEqual([true, []]);
@@ -47,7 +47,7 @@ test("every instance is listed by itself, ready, with its release and what it ha
   }, SOON_MS);
 });
 
-test("what the webhook refused is counted by status and minute, whichever instance refused it; probes are not", async () => {
+test("refusals of the webhook are counted by status and minute on all instances, and probes are not counted", async () => {
   const [one, other] = gateway.ingest;
   const json = { "Content-Type": "application/json" };
   const post = (url: string, init: RequestInit = {}) =>
@@ -87,7 +87,7 @@ test("a page whose origin may not connect is named, and a path that may hold a n
   const poll = (origin: string) =>
     fetch(`${url}/socket.io/?EIO=4&transport=polling`, { headers: { Origin: origin } });
   expect((await poll("https://board.example")).status).toBe(403);
-  // it listens on loopback only: a front end's dev server may be anywhere on this machine
+  // it listens on loopback only: a front end's development server may use any port of this machine
   expect((await poll("http://localhost:5173")).status).toBe(200);
   expect((await fetch(`${gateway.ingest[0]!.url}/5511999990000`, { method: "POST" })).status).toBe(404);
   await eventually(async () => {
@@ -97,7 +97,7 @@ test("a page whose origin may not connect is named, and a path that may hold a n
   }, SOON_MS);
 });
 
-test("the lag grows while the projector is stopped, says for how long, and falls to nothing when it is back", async () => {
+test("the lag grows with its time while the projector is stopped, and falls to 0 after its return", async () => {
   const [projector] = gateway.projector;
   const caughtUp = () =>
     eventually(async () => expect((await ask()).lag).toMatchObject({ records: 0, waited_ms: 0 }), SOON_MS);
@@ -118,14 +118,14 @@ test("the lag grows while the projector is stopped, says for how long, and falls
   await projector!.start();
   await projector!.ready();
   await caughtUp();
-  // realtime leaves the rates out of an answer if MongoDB takes longer than 1.5 s
+  // realtime omits the rates from an answer if MongoDB takes longer than 1.5 s
   await eventually(async () => {
     const { rates } = await ask();
     expect(rates.reduce((sum: number, { events }: { events: number }) => sum + events, 0)).toBe(31);
   }, SOON_MS);
 });
 
-test("an instance that is not ready says why", async () => {
+test("an instance that is not ready is listed with the reason", async () => {
   const mongodb = `mongodb://127.0.0.1:${await freePort()}/none?directConnection=true`;
   const addresses = {
     kafka: process.env.KAFKA_BROKERS!,
@@ -150,7 +150,7 @@ test("an instance that is not ready says why", async () => {
   }
 });
 
-test("each page names the instances of the other installation where two share a prefix", async () => {
+test("each page marks the instances of the other installation if two share a prefix", async () => {
   const { account, uri, close } = await openOtherDatabase();
   const addresses = {
     kafka: process.env.KAFKA_BROKERS!,
@@ -180,7 +180,7 @@ test("each page names the instances of the other installation where two share a 
   }
 });
 
-/** A database beside the gateway's. */
+/** Opens a database beside the gateway's. */
 async function openOtherDatabase() {
   const name = `${gateway.db.databaseName}_other`;
   const uri = new URL(process.env.MONGODB_URI!);
@@ -194,7 +194,7 @@ async function openOtherDatabase() {
   return { account: createMongoAccount({ db }), uri: uri.href, close };
 }
 
-test("a killed instance becomes silent, and the others do not; a restarted realtime knows the counts from before", async () => {
+test("a killed instance becomes silent and the others do not, and a restarted realtime has the earlier counts", async () => {
   const [one, other] = gateway.ingest;
   const dead = { pid: one!.pid } as ServiceHandle;
   one!.kill("SIGKILL");

@@ -28,7 +28,7 @@ function run(args: string[], env: NodeJS.ProcessEnv = {}): Promise<CommandRun> {
   });
 }
 
-test("`topics` creates what is missing, again changes nothing, and `--check` only says how it stands", async () => {
+test("`topics` creates missing topics, a second run changes nothing, and `--check` only reports", async () => {
   const before = await run(["--check"]);
   expect(before.code).toBe(1);
   for (const topic of topics) expect(before.said).toContain(`topic ${topic} is missing`);
@@ -41,7 +41,7 @@ test("`topics` creates what is missing, again changes nothing, and `--check` onl
   expect(await run(["--check"])).toEqual({ code: 0, said: expect.stringContaining("as they should be") });
 });
 
-/** In kafkajs a topic is of type 2. */
+/** The resource type of a topic in kafkajs. */
 const TOPIC = 2;
 const ofRegistry = {
   journal: `${prefix}journal`,
@@ -66,7 +66,7 @@ const settingsOf = (topic: string): Promise<Record<string, string>> =>
     );
   });
 
-test("`topics` lets a topic of the registry keep everything, `--check` names one that deletes, and one that is compacted or absent is accepted", async () => {
+test("`topics` sets a registry topic to keep everything, and `--check` names one that deletes and accepts a compacted or absent one", async () => {
   const { journal, compacted, absent } = ofRegistry;
   const topicOf = (topic: string, settings: Record<string, string> = {}) => ({
     topic,
@@ -103,13 +103,13 @@ test("`topics` lets a topic of the registry keep everything, `--check` names one
   expect(await run(["--check"], env)).toMatchObject({ code: 0 });
 });
 
-test("`topics` keeps the journal of the registry that it runs with, by its default name", async () => {
+test("`topics` sets the journal of the running registry to keep everything, under its default name", async () => {
   expect((await run([])).said).toContain("topic kafkasql-journal of the registry: keeps all records");
   for (const topic of ["kafkasql-journal", "kafkasql-snapshots"])
     expect(await settingsOf(topic)).toMatchObject({ "retention.ms": "-1", "retention.bytes": "-1" });
 });
 
-test("`topics` says what to look at where nothing answers, and what is wrong with its settings", async () => {
+test("`topics` names the setting to check if no broker answers, and each wrong setting", async () => {
   const nowhere = await run([], { KAFKA_BROKERS: "127.0.0.1:1" });
   expect([nowhere.code, nowhere.said]).toEqual([1, expect.stringContaining("KAFKA_BROKERS")]);
   const wrong = await run([], { KAFKA_BROKERS: "nonsense", KAFKA_TLS: "perhaps" });

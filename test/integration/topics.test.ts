@@ -52,7 +52,7 @@ test("the topics have the partitions and policies of the contract, and a second 
   expect(await findMissingSchemas(config, topics)).toEqual([]);
 });
 
-test("a topic that is missing, has another policy or another partition count is named", async () => {
+test("a topic that is missing, or has another policy or partition count, is named", async () => {
   const names = topicNames(`${opened.prefix}other.`);
   await withAdmin(opened.client, async (admin) => {
     expect(await findTopicFaults(admin, names)).toContain(`topic ${names.callEvents} is missing`);
@@ -70,7 +70,7 @@ test("a topic that is missing, has another policy or another partition count is 
   });
 });
 
-test("a policy that was changed is set right again and other settings stay", async () => {
+test("a changed policy is corrected, and other settings stay", async () => {
   const { client, topics } = opened;
   const resource = { type: 2, name: topics.deadLetters };
   const configEntries = [
@@ -91,7 +91,7 @@ test("a policy that was changed is set right again and other settings stay", asy
   });
 });
 
-/** In kafkajs a topic is of type 2. */
+/** Alters settings of a topic, which is resource type 2 in kafkajs. */
 const alter = (topic: string, settings: Record<string, string>) =>
   withAdmin(opened.client, (admin) =>
     admin.alterConfigs({
@@ -115,7 +115,7 @@ const settingsOf = async (topic: string): Promise<Record<string, string>> => {
   );
 };
 
-test("a codec that no consumer of ours reads is a fault, whoever set it, and is mended", async () => {
+test("a compression codec that our consumers cannot read is a fault, and is corrected", async () => {
   const { client, topics } = opened;
   const topic = topics.callEvents;
   await alter(topic, { "cleanup.policy": "compact", "compression.type": "zstd" });
@@ -127,7 +127,7 @@ test("a codec that no consumer of ours reads is a fault, whoever set it, and is 
   expect(await settingsOf(topic)).toMatchObject({ "compression.type": "producer" });
 });
 
-test("settings that are stricter than asked are no fault, and stay", async () => {
+test("stricter settings than required are no fault, and stay", async () => {
   const { client, topics } = opened;
   const stricter = {
     "min.insync.replicas": "2",
@@ -160,7 +160,7 @@ test("settings that are stricter than asked are no fault, and stay", async () =>
   expect(await settingsOf(topics.agentEvents)).toMatchObject(stricter);
 });
 
-test("the registry refuses a schema that is not compatible with the one it has", async () => {
+test("the registry refuses a schema that is not compatible with the registered one", async () => {
   const { config, topics } = opened;
   const registry = openRegistry(config);
   const schema = JSON.parse(schemas.CallEvent);

@@ -35,7 +35,7 @@ const suites: readonly Piece[] = [
   test("projector in 512 MiB", "integration/projector", "512 MiB", FULL),
   test("doors", "e2e/access", null, FULL),
   test("rebuild killed", "e2e/rebuild.test", "killed in the middle", FULL),
-  ...["forged webhooks", "bodies strange", "packets strange", "random bodies"].map((title) =>
+  ...["forged webhooks", "fuzzed bodies", "fuzzed packets", "random bodies"].map((title) =>
     test(`fuzz: ${title}`, "e2e/bad-input", title, FULL),
   ),
 ];

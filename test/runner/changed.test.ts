@@ -35,7 +35,7 @@ test("an import through the index of a folder uses only the file that exports th
   expect(entry).toEqual(["packages/domain/src/call/talks.ts"]);
 });
 
-test("an import of several lines, with types and new names, uses what it names", () => {
+test("an import of several lines, with types and renamed names, uses the files of its names", () => {
   const text = 'import {\n  type Call,\n  foldCall as fold,\n  isDue,\n} from "@teravoz/domain";\n';
   expect(usesOf({ "test/a.test.ts": text })["test/a.test.ts"]).toEqual([
     "packages/domain/src/call.ts",
@@ -43,13 +43,13 @@ test("an import of several lines, with types and new names, uses what it names",
   ]);
 });
 
-test("an import of types alone uses nothing", () => {
+test("an import of types uses no file", () => {
   const text =
     'import type { Call } from "@teravoz/domain";\nimport { type Event } from "@teravoz/domain";\n';
   expect(usesOf({ "test/a.test.ts": text })["test/a.test.ts"]).toEqual([]);
 });
 
-test("a name that no file behind the index exports uses the index, and a namespace uses all of it", () => {
+test("an import of an unknown name uses the index, and an import of a namespace uses all its files", () => {
   const { "test/a.test.ts": unknown, "test/b.test.ts": all } = usesOf({
     "test/a.test.ts": 'import { strange } from "@teravoz/domain";\n',
     "test/b.test.ts": 'import * as domain from "@teravoz/domain";\n',
@@ -62,7 +62,7 @@ test("a name that no file behind the index exports uses the index, and a namespa
   ]);
 });
 
-test("a module that is started by its path and a file that is read by its name are used", () => {
+test("a module that is started by its path is used, and a file that is read by its name is too", () => {
   const { "test/e2e/a.test.ts": used } = usesOf({
     "test/e2e/a.test.ts":
       'spawn(join(here, "../support/tiny.ts"));\nread(join(root, "docker-compose.yml"));\n',
@@ -72,7 +72,7 @@ test("a module that is started by its path and a file that is read by its name a
   expect(used?.toSorted()).toEqual(["docker-compose.yml", "test/support/tiny.ts"]);
 });
 
-test("a change reaches every file that uses it, at the distance of the shortest way", () => {
+test("a change reaches every file that uses it, at the distance of the shortest path", () => {
   const uses = findUses(
     new Map(
       Object.entries({

@@ -7,13 +7,13 @@ import { readKnownSeconds, secondsOf } from "./slowest-first.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
-/** A developer waits two minutes. The parts take the rest to come up. */
+/** Time budget of a run in seconds. A developer waits two minutes, and the parts need the rest to start. */
 const BUDGET_SECONDS = 90;
 type Choice = { since: string; all: boolean; say: (line: string) => void };
 
 /**
- * The suites that use what has changed since a revision, directly or through other files, nearest first; without `all` no more
- * than fit into two minutes. Throws where git does not know the revision.
+ * The suites that use a file changed since a revision, directly or through other files, the nearest first.
+ * Without `all` only as many as fit into two minutes. Throws if git does not know the revision.
  */
 export async function chooseChanged(
   suites: readonly string[],
@@ -30,7 +30,7 @@ export async function chooseChanged(
   const left = nearest.filter((path) => !chosen.includes(path));
   if (left.length > 0)
     say(
-      `left out for lack of time: ${left.length} suites further away (\`--all\` runs them): ${left.join(", ")}`,
+      `skipped because of the time limit: ${left.length} more distant suites (\`--all\` runs them): ${left.join(", ")}`,
     );
   return chosen;
 }
@@ -41,19 +41,22 @@ function listChanged(since: string): string[] {
   return [...tracked, ...git("ls-files", "--others", "--exclude-standard")].filter(Boolean);
 }
 
-/** How many steps of use lie between each file and the nearest changed one: 0 for the changed ones; no entry where there is no way. */
+/**
+ * The number of steps of use between each file and the nearest changed one: 0 for a changed file, no entry
+ * for an unrelated one.
+ */
 export function findDistances(uses: Uses, changed: readonly string[]): Map<string, number> {
   const users = new Map<string, string[]>();
   for (const [user, used] of uses)
     for (const each of used) users.set(each, [...(users.get(each) ?? []), user]);
   const distances = new Map(changed.map((path) => [path, 0]));
-  // a Map goes on with what is added while it is walked through
+  // the iteration of a Map includes entries that are added meanwhile
   for (const [path, distance] of distances)
     for (const user of users.get(path) ?? []) if (!distances.has(user)) distances.set(user, distance + 1);
   return distances;
 }
 
-/** Unit tests first, for they start nothing; then by distance, and of equal ones the quickest first. */
+/** Sorts unit tests first, because they start nothing, then by distance, and then the quickest first. */
 function sortByDistance(suites: readonly string[], distances: ReadonlyMap<string, number>): string[] {
   const known = readKnownSeconds();
   const rank = (path: string) => [
@@ -66,7 +69,7 @@ function sortByDistance(suites: readonly string[], distances: ReadonlyMap<string
   return suites.toSorted((one, other) => compare(rank(one), rank(other)));
 }
 
-/** The suites that fit into so many seconds of all workers, in their order. */
+/** The suites that fit into this number of seconds of all workers, in their order. */
 function fitInto(seconds: number, suites: readonly string[]): string[] {
   const known = readKnownSeconds();
   let left = seconds;

@@ -14,7 +14,7 @@ import { collectTimings, formatTimings } from "./timings.ts";
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
-// a run that is ended begins nothing more
+// a stopped run starts no further suite
 const stopping = new AbortController();
 process.once("SIGTERM", () => stopping.abort()).once("SIGINT", () => stopping.abort());
 
@@ -27,9 +27,9 @@ const outcomes = await runAll(parsed).catch((error: Error) => {
   process.exit(1);
 });
 const { passed, failed } = sumTotals(outcomes);
-if (passed + failed === 0) say("no test was run: no suite or no title matches");
+if (passed + failed === 0) say("no test was run: check the patterns and the title");
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
-// a socket of a client that was cut off may linger
+// an open socket of a disconnected client could keep the process running
 process.exit(failed === 0 && passed > 0 ? 0 : 1);
 
 async function runAll(options: Options): Promise<SuiteOutcome[]> {
@@ -58,7 +58,7 @@ async function choose({ patterns, changed, all, units }: Options): Promise<Selec
 
 type Run = Pick<Wanted, "title" | "workers" | "coverageDir">;
 
-/** Runs everything as often as asked, on one stack. */
+/** Runs everything this number of rounds on one stack. */
 async function runRounds(selection: Selection, run: Run & { rounds: number }): Promise<SuiteOutcome[]> {
   const { rounds } = run;
   const units = () => runSuites(["unit"], selection.units, run);
@@ -77,7 +77,7 @@ async function runRounds(selection: Selection, run: Run & { rounds: number }): P
   };
   const { real } = selection;
   if (real.length === 0) return inRounds(units);
-  // the first round of the unit tests goes on while the parts come up
+  // the first round of the unit tests runs while the parts start
   const early = units();
   return withSharedStack(async () => {
     await prepareBrowser(real);
@@ -91,14 +91,14 @@ async function runRounds(selection: Selection, run: Run & { rounds: number }): P
 async function runSuites(projects: string[], files: readonly string[], run: Run): Promise<SuiteOutcome[]> {
   if (files.length === 0 || stopping.signal.aborted) return [];
   const { suites, failed } = await runJest({ ...run, projects, files });
-  // Jest may fail without a test that does
+  // Jest may fail without a failed test
   const isSaid = failed === 0 || suites.some((suite) => suite.failed > 0);
   return isSaid
     ? suites
     : [...suites, { path: "jest", band: projects[0]!, seconds: 0, passed: 0, failed, tests: [] }];
 }
 
-/** Chromium and the page are there before the first suite that needs them, whichever worker runs it. */
+/** Prepares Chromium and the page before the first suite that needs them, on whichever worker it runs. */
 async function prepareBrowser(suites: readonly string[]): Promise<void> {
   if (suites.some((path) => bandOf(path) === "browser")) await installChromium(say);
   await buildPage();

@@ -4,19 +4,25 @@ import { fileURLToPath } from "node:url";
 import coverage, { type CoverageMap } from "istanbul-lib-coverage";
 import v8ToIstanbul from "v8-to-istanbul";
 
-/** Names the folder that takes the coverage of the services; read by coverage-of-services.ts. */
+/**
+ * Name of the environment variable with the directory for the coverage of the services.
+ * coverage-of-services.ts reads it.
+ */
 export const SERVICES_COVERAGE = "SERVICES_COVERAGE";
 
 const root = join(import.meta.dirname, "..", "..");
 
 export type Coverage = {
-  /** Takes the report of the code that Jest loads itself. */
+  /** The directory for the reports of the code that Jest loads itself. */
   jestDir: string;
-  /** The figure of each package, as a table. To be asked for when all processes have ended. */
+  /** Returns the figure of each package as a table. Call it when all processes have ended. */
   report(): Promise<string>;
 };
 
-/** Gathers which lines the tests run: in Jest's own processes, and in services that are started as processes and stopped in order. */
+/**
+ * Gathers the lines that the tests run, in Jest's own processes and in services that start as processes and
+ * stop normally.
+ */
 export function openCoverage(dir: string): Coverage {
   const [jestDir, servicesDir] = [join(dir, "coverage-jest"), join(dir, "coverage-services")];
   process.env[SERVICES_COVERAGE] = servicesDir;
@@ -31,7 +37,7 @@ export function openCoverage(dir: string): Coverage {
   };
 }
 
-/** Each run of Jest writes a report of its own. */
+/** Reads the reports of Jest. Each run writes one. */
 function readJest(map: CoverageMap, dir: string): void {
   for (const path of existsSync(dir) ? readdirSync(dir, { recursive: true, encoding: "utf8" }) : [])
     if (path.endsWith("coverage-final.json")) map.merge(JSON.parse(readFileSync(join(dir, path), "utf8")));
@@ -39,7 +45,7 @@ function readJest(map: CoverageMap, dir: string): void {
 
 type Script = { url: string; functions: Parameters<ReturnType<typeof v8ToIstanbul>["applyCoverage"]>[0] };
 
-/** Node strips types by blanks: the places that V8 counts are those of the source. */
+/** Reads the reports of V8. Node strips types by blanks, so V8's positions are those of the source. */
 async function readServices(map: CoverageMap, dir: string): Promise<void> {
   for (const name of existsSync(dir) ? readdirSync(dir) : []) {
     const { result } = JSON.parse(readFileSync(join(dir, name), "utf8")) as { result: Script[] };
@@ -56,7 +62,7 @@ async function readServices(map: CoverageMap, dir: string): Promise<void> {
 const isOurs = ({ url }: Script) =>
   url.startsWith("file:") && packageOf(fileURLToPath(url)) !== null && url.endsWith(".ts");
 
-/** The package that a source belongs to; null for all that is no source of ours. */
+/** The package of a source, null for any other file. */
 function packageOf(path: string): string | null {
   const [area, name, src] = relative(root, path).split(sep);
   return (area === "packages" || area === "services") && src === "src" ? `${area}/${name}` : null;
@@ -66,7 +72,7 @@ function formatCoverage(map: CoverageMap): string {
   const files = map.files().filter((path) => packageOf(path) !== null);
   const packages = [...Map.groupBy(files, packageOf)].sort();
   const rows = packages.map(([name, paths]) => rowOf(map, String(name), paths));
-  return ["lines that the tests ran, by package:", ...rows, rowOf(map, "in all", files)].join("\n");
+  return ["line coverage by package:", ...rows, rowOf(map, "in all", files)].join("\n");
 }
 
 function rowOf(map: CoverageMap, name: string, paths: readonly string[]): string {

@@ -2,13 +2,13 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, normalize } from "node:path";
 
-/** Paths from the root of the checkout, and what is in them. */
+/** The text of each file, by its path from the root of the checkout. */
 export type Sources = ReadonlyMap<string, string>;
 
-/** For each file the files that it uses when it runs: what it imports, starts as a process, or reads. */
+/** The files that each file uses when it runs: imports, starts as a process, or reads. */
 export type Uses = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** Paths that are put together when the program runs: no reader of the text could find them. */
+/** Started files whose paths are built at run time, so that no reader of the text finds them. */
 const STARTED: Record<string, readonly string[]> = {
   "packages/stack/src/run/services.ts": ["ingest", "projector", "realtime"].map(
     (name) => `services/${name}/src/main.ts`,
@@ -18,7 +18,7 @@ const STARTED: Record<string, readonly string[]> = {
 
 const isCode = (path: string) => /\.tsx?$/.test(path);
 
-/** Every file of the checkout that git tracks or would track. */
+/** Reads every file of the checkout that git tracks or would track. */
 export function readSources(root: string): Sources {
   const listed = execFileSync("git", ["ls-files", "-co", "--exclude-standard"], {
     cwd: root,
@@ -28,7 +28,10 @@ export function readSources(root: string): Sources {
   return new Map(paths.map((path) => [path, isCode(path) ? readFileSync(join(root, path), "utf8") : ""]));
 }
 
-/** Follows imports by name through the index of a package to the file that has what is imported. Types are left out: they run nothing. */
+/**
+ * Finds the used files. Follows an import by name through the index of a package to the file that exports the
+ * name. Omits types, because they run nothing.
+ */
 export function findUses(sources: Sources): Uses {
   const packages = readPackages(sources);
   const others = [...sources.keys()].filter((path) => !isCode(path));
@@ -49,7 +52,7 @@ export function findUses(sources: Sources): Uses {
   );
 }
 
-type Import = { from: string /** Null = everything. */; names: string[] | null };
+type Import = { from: string /** Null means everything. */; names: string[] | null };
 
 function readImports(text: string): Import[] {
   const static_ = [...text.matchAll(/^(?:import|export)\s+(?!type\b)([^"';]*?)\s*from\s+"([^"]+)"/gm)].map(
@@ -62,7 +65,7 @@ function readImports(text: string): Import[] {
   return [...static_, ...bare];
 }
 
-/** The names in braces without the types; null where a namespace or everything is meant. */
+/** The names in braces without the types, null for a namespace or everything. */
 function namesOf(what: string): string[] | null {
   const [, inner] = /\{([^}]*)\}/.exec(what) ?? [];
   if (inner === undefined || /\*|^\w/.test(what)) return null;
@@ -73,7 +76,7 @@ function namesOf(what: string): string[] | null {
     .map((name) => name.split(/\s+as\s+/)[0]!);
 }
 
-/** By the name of the package, the path of its index. */
+/** The path of each package's index, by the name of the package. */
 function readPackages(sources: Sources): Map<string, string> {
   const entries = [...sources.keys()].filter((path) =>
     /^(packages|services)\/[^/]+\/src\/index\.ts$/.test(path),
@@ -109,7 +112,7 @@ const targetsOf = (sources: Sources, index: string): string[] =>
     return basename(target) === "index.ts" ? targetsOf(sources, target) : [target];
   });
 
-/** The files behind an index that export the name; the index itself if they are not known. */
+/** The files behind an index that export the name, or the index itself if none is known. */
 function find(sources: Sources, index: string, name: string): string[] {
   const exports = new RegExp(`export\\s+(?:async\\s+)?(?:const|let|function|class)\\s+${name}\\b`);
   const found = targetsOf(sources, index).filter((path) => exports.test(sources.get(path) ?? ""));

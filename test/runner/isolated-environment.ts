@@ -1,7 +1,7 @@
 import { TestEnvironment } from "jest-environment-node";
 import { beginOutcome } from "../support/file-outcome.ts";
 
-/** Node's environment in a VM context of its own, which coverage needs. A class because Jest asks for one. */
+/** Node's environment with a VM context for each file, which Jest's coverage needs. It is a class because Jest requires one. */
 export default class extends TestEnvironment {
   readonly handleTestEvent: ReturnType<typeof beginOutcome>;
 

@@ -7,7 +7,7 @@ afterEach(() => void Reflect.set(globalThis, "fileOutcome", outcome));
 const open = () =>
   new NativeEnvironment({ projectConfig: { fakeTimers: {} } as never }, { testPath: "a.test.ts" });
 
-test("a suite that leaves the clock and a function faked leaves both real to the next one", async () => {
+test("a faked clock and a faked function of one suite are real again in the next", async () => {
   const { setTimeout: realTimer, Math: math } = globalThis;
   const { random } = math;
   const environment = open();
@@ -18,7 +18,7 @@ test("a suite that leaves the clock and a function faked leaves both real to the
   expect([setTimeout === realTimer, Math.random === random]).toEqual([true, true]);
 });
 
-test("the time limit that a suite sets ends with it", async () => {
+test("the time limit of a suite ends with the suite", async () => {
   const limit = () => Reflect.get(globalThis, Symbol.for("TEST_TIMEOUT_SYMBOL"));
   const environment = open();
   jest.setTimeout!(...([1_234] as never[]));
@@ -27,7 +27,7 @@ test("the time limit that a suite sets ends with it", async () => {
   expect(limit()).toBeUndefined();
 });
 
-test("the console and the guard of process.exit that Jest sets stay out of the globals", () => {
+test("Jest's console and its guard of process.exit do not change the globals", () => {
   const { console: real } = globalThis;
   const { exit } = process;
   const { global } = open();

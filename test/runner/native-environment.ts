@@ -5,12 +5,15 @@ import { beginOutcome } from "../support/file-outcome.ts";
 const mocker = new ModuleMocker(globalThis);
 let timers: ModernFakeTimers;
 
-/** The key under which jest-circus looks for the time limit of a test. */
+/** The key under which jest-circus looks up the time limit of a test. */
 const TIMEOUT = Symbol.for("TEST_TIMEOUT_SYMBOL");
 
 const limits = { setTimeout: (ms: number) => Reflect.set(globalThis, TIMEOUT, ms) };
 
-/** Jest's `jest`: fake functions, fake timers and the time limit. A call returns what Jest's parts return, not `jest`. */
+/**
+ * Jest's `jest` with fake functions, fake timers and the time limit. A call returns the result of Jest's
+ * parts, not `jest`.
+ */
 export const jest = new Proxy({} as Record<string, (...args: never[]) => unknown>, {
   get(_target, member) {
     const owner = [limits, mocker, timers].find((each) => member in each);
@@ -22,11 +25,14 @@ export const jest = new Proxy({} as Record<string, (...args: never[]) => unknown
 type Given = { projectConfig: ConstructorParameters<typeof ModernFakeTimers>[0]["config"] };
 
 /**
- * Runs test files on Node's own globals, which all suites of a process share. The end of a suite removes its fakes and its time limit.
- * A class because Jest asks for one.
+ * Runs test files on Node's own globals, which all suites of a process share. The end of a suite removes its
+ * fakes and its time limit. It is a class because Jest requires one.
  */
 export default class {
-  /** A copy: for each suite Jest sets a console and a guard of `process.exit`, which must not stay. */
+  /**
+   * A copy of the globals. For each suite Jest sets a console and a guard of `process.exit`, which must not
+   * remain.
+   */
   readonly global = Object.create(globalThis, { process: { value: Object.create(process) } });
 
   readonly handleTestEvent: ReturnType<typeof beginOutcome>;

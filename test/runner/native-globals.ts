@@ -2,7 +2,10 @@ import { currentFunctions } from "./native-runtime.ts";
 
 export { jest } from "./native-environment.ts";
 
-/** Calls the function of the suite that runs now: a module that suites share is loaded once. */
+/**
+ * Returns a function that calls the current suite's function, because modules that suites share are loaded
+ * once.
+ */
 const forward = (name: string) =>
   new Proxy(() => {}, {
     apply: (_target, _self, args: never[]) => currentFunctions()[name]!(...args),

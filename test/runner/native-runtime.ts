@@ -9,20 +9,21 @@ registerHooks({
     specifier === "@jest/globals" ? { url: globals, shortCircuit: true } : next(specifier, context),
 });
 
-/** `test`, `expect` and the others of jest-circus, by name. */
+/** The functions of jest-circus such as `test` and `expect`, by name. */
 type Functions = Record<string, (...args: never[]) => unknown>;
 
 let current: Functions = {};
 
-/** The functions of the suite that runs now. */
+/** The functions of the current suite. */
 export const currentFunctions = (): Functions => current;
 
-/** The key under which jest-circus keeps its event handlers from one suite to the next. */
+/** The key under which jest-circus keeps its event handlers between suites. */
 const HANDLERS = Symbol.for("EVENT_HANDLERS");
 
 /**
- * Loads test files as Node does: TypeScript by stripping types, each module once a process. Jest's own runtime loads every module again
- * for each suite, in a VM context. A class because Jest asks for one; these are the members that jest-runner and jest-circus use.
+ * Loads test files as Node does: it strips the types of TypeScript and loads each module once per process.
+ * Jest's own runtime loads every module again for each suite, in a VM context. It is a class because Jest
+ * requires one, with the members that jest-runner and jest-circus use.
  */
 export default class {
   requireModule = require;
@@ -34,7 +35,7 @@ export default class {
   leaveTestCode() {}
   teardown() {}
 
-  /** Loads jest-circus again for each suite: a new list of tests and handlers. */
+  /** Loads jest-circus again for each suite, so that its list of tests and handlers is new. */
   requireInternalModule(path: string): unknown {
     Reflect.deleteProperty(globalThis, HANDLERS);
     delete require.cache[path];

@@ -2,11 +2,11 @@ import { Command, InvalidArgumentError } from "commander";
 
 export type Options = {
   patterns: string[];
-  /** A regular expression. */
+  /** A regular expression on the titles. */
   title?: string;
-  /** A revision: only what has changed since then. */
+  /** A revision. Only suites run that a change since then touches. */
   changed?: string;
-  /** Which suites of a change: all, or those that fit into two minutes. */
+  /** If true, all suites of a change run, otherwise those that fit into two minutes. */
   all: boolean;
   repeat: number;
   workers: number;
@@ -15,7 +15,7 @@ export type Options = {
   units: boolean;
 };
 
-/** Two cores are what the suites were made for; more workers need a machine that has more. */
+/** Default number of workers. The suites were made for two cores, and more workers need a larger machine. */
 export const WORKERS = 2;
 
 export function parseOptions(argv: readonly string[]): Options {
@@ -23,18 +23,18 @@ export function parseOptions(argv: readonly string[]): Options {
     .description(
       "Runs the suites: unit tests at once, all others on real Kafka, schema registry and MongoDB, which are started first.",
     )
-    .argument("[patterns...]", "regular expressions on the paths of the suites; none = all")
-    .option("-t, --title <text>", "only tests whose title holds this", asPattern)
+    .argument("[patterns...]", "regular expressions on the paths of the suites (default: all)")
+    .option("-t, --title <text>", "only tests whose title contains this text", asPattern)
     .option(
       "--changed [revision]",
-      "only suites that a change touches, by the imports, nearest first, for two minutes (default: the change since HEAD)",
+      "only suites that use a changed file, the nearest first, up to two minutes (default: changes since HEAD)",
     )
-    .option("--all", "with --changed: every suite that the change touches, however long they take", false)
-    .option("--repeat <n>", "run everything n times, to find a test that fails now and then", parseCount, 1)
-    .option("--workers <n>", "suites at once", parseCount, WORKERS)
-    .option("--coverage", "say which part of the code the tests ran, by package; services included")
+    .option("--all", "with --changed: every suite that uses a changed file, without a time limit", false)
+    .option("--repeat <n>", "run everything n times, to find a flaky test", parseCount, 1)
+    .option("--workers <n>", "number of suites that run at once", parseCount, WORKERS)
+    .option("--coverage", "print the line coverage by package, including the services")
     .option("--timings <file>", "write how long each suite took, as JSON")
-    .option("--no-units", "leave out the unit tests, which `check` runs")
+    .option("--no-units", "skip the unit tests, which `check` runs")
     .addHelpText("after", HELP)
     .parse(argv, { from: "user" });
   const { changed, ...options } = command.opts();
@@ -48,15 +48,15 @@ export function parseOptions(argv: readonly string[]): Options {
 const HELP = `
 Examples:
   pnpm test                              everything but the faults (15 minutes)
-  pnpm test flows                        the suites whose path holds "flows"
-  pnpm test calls -t "sorts by"          one test of one suite
+  pnpm test flows                        the suites whose path contains "flows"
+  pnpm test calls -t "column sorts"      one test of one suite
   pnpm test --changed                    what the uncommitted change touches
   pnpm test --changed main               what this branch touches
-  pnpm test consumer --repeat 20         look for a test that fails now and then
-The parts are those of KAFKA_BROKERS, SCHEMA_REGISTRY_URL and MONGODB_URI where these are set (a running \`pnpm start\`), else containers
-or local processes of this run alone.`;
+  pnpm test consumer --repeat 20         find a flaky test
+The suites use the parts of KAFKA_BROKERS, SCHEMA_REGISTRY_URL and MONGODB_URI if these are set (a running \`pnpm start\`),
+otherwise containers or local processes that only this run uses.`;
 
-/** A title is taken as it is written, points and brackets included. */
+/** Escapes a title, so that points and brackets match themselves. */
 const asPattern = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 function parseCount(text: string): number {

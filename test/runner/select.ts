@@ -5,7 +5,7 @@ import { bandOf } from "../support/run-jest.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
-/** Paths of suites from the root of the checkout, by what they need. */
+/** Paths of suites from the root of the checkout, grouped by their needs. */
 export type Selection = {
   /** Suites that start nothing. */
   units: string[];
@@ -22,7 +22,7 @@ export function listSuites(): string[] {
   return [...new Set(found)].sort();
 }
 
-/** The suites whose path matches one of the regular expressions; all where there is none. */
+/** The suites whose path matches one of the regular expressions, or all without any. */
 export function matchSuites(suites: readonly string[], patterns: readonly string[]): string[] {
   const wanted = patterns.map((pattern) => new RegExp(pattern, "i"));
   return suites.filter((path) => wanted.length === 0 || wanted.some((pattern) => pattern.test(path)));

@@ -5,7 +5,7 @@ type JestTestFile = { path: string };
 
 const root = join(import.meta.dirname, "..", "..");
 
-/** Seconds of each suite as they were measured last, by its path: written by `pnpm test --timings`. */
+/** The last measured seconds of each suite, by its path. `pnpm test --timings` writes them. */
 export function readKnownSeconds(file = join(root, "test", "timings.json")): Record<string, number> {
   try {
     return (JSON.parse(readFileSync(file, "utf8")) as { suites: Record<string, number> }).suites;
@@ -14,12 +14,15 @@ export function readKnownSeconds(file = join(root, "test", "timings.json")): Rec
   }
 }
 
-/** A suite that was never measured is taken for a long one: a short one that starts early costs nothing. */
+/**
+ * The expected seconds of a suite. A suite without a measurement counts as slow, because an early start of a
+ * quick one costs nothing.
+ */
 export const secondsOf = (known: Record<string, number>, path: string): number => known[path] ?? 60;
 
 /**
- * Jest's sequencer: the slowest suites start first, so that all workers end at about the same time. Jest wants a class and a
- * default export.
+ * Jest's sequencer. It starts the slowest suites first, so that all workers end at about the same time. Jest
+ * requires a class and a default export.
  */
 export default class SlowestFirst {
   sort(files: JestTestFile[]): JestTestFile[] {

@@ -11,7 +11,7 @@ const suite = (path: string, band: string, seconds: number) => ({
 });
 const now = new Date("2026-01-05T12:00:00Z");
 
-test("the time of a band is the sum over its suites, and the starts are counted apart", () => {
+test("the time of a band is the sum over its suites, and the starts are counted separately", () => {
   const { bands, starts, wall, date } = collectTimings({
     suites: [suite("a", "unit", 1.25), suite("b", "e2e", 20), suite("c", "unit", 2)],
     starts: [

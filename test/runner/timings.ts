@@ -6,12 +6,12 @@ import type { Start } from "../support/starts.ts";
 export type Timings = {
   date: string;
   machine: string;
-  /** From the first suite to the last, with everything in between. */
+  /** From the first suite to the last, including everything in between. */
   wall: number;
-  /** The sums over the suites of each band: with two workers about twice their share of `wall`. */
+  /** The sums over the suites of each band. With two workers they are about twice their share of `wall`. */
   bands: Record<string, number>;
   starts: Record<Start["what"], { count: number; seconds: number }>;
-  /** By path, the slowest first. */
+  /** The time of each suite by its path, the slowest first. */
   suites: Record<string, number>;
 };
 
@@ -47,7 +47,9 @@ export function describeMachine(): string {
 
 const SHOWN = 10;
 
-/** The ten slowest suites, the time of each band, and what starting stacks and gateways took. */
+/**
+ * Formats the ten slowest suites, the time of each band, and the times of the starts of stacks and gateways.
+ */
 export function formatTimings({ suites, bands, starts, wall }: Timings): string {
   const line = (seconds: number, what: string) => `${seconds.toFixed(1).padStart(8)} s  ${what}`;
   const slowest = Object.entries(suites).slice(0, SHOWN);

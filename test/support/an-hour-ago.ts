@@ -1,2 +1,5 @@
-/** For what must be recent: MongoDB deletes dead letters that are old, once a minute, in the midst of a test. No round second. */
+/**
+ * A recent time with odd milliseconds. MongoDB deletes old dead letters once a minute, which could happen
+ * during a test.
+ */
 export const anHourAgo = () => new Date(new Date().setUTCMilliseconds(123) - 3_600_000);

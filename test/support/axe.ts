@@ -8,18 +8,18 @@ const source = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 export type Violation = [theme: "light" | "dark", rule: string, places: string[]];
 
 /**
- * The faults that axe finds in a page as it stands, in both themes of the browser, without motion. `rules`: these alone, not the usual
- * ones. The page stays in the dark theme.
+ * The faults that axe finds in a page in both themes of the browser, without motion. `rules` limits the check
+ * to these rules. The page stays in the dark theme.
  */
 export async function findViolations(page: Page, rules?: string[]): Promise<Violation[]> {
   if (!(await page.evaluate("'axe' in window"))) await page.evaluate(await readFile(source, "utf8"));
   const found: Violation[] = [];
   for (const theme of ["light", "dark"] as const) {
-    // what blinks has its last colour at once
+    // with reduced motion blinking elements have their last colour at once
     await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
     await eventually(async () => {
       if (await page.evaluate("document.getAnimations().length > 0"))
-        throw new Error("something still moves");
+        throw new Error("an animation still runs");
     });
     for (const { id, nodes } of await runAxe(page, rules))
       found.push([theme, id, nodes.map(({ html }) => html.slice(0, 200))]);

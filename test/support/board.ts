@@ -4,7 +4,7 @@ import { eventually } from "./eventually.ts";
 import type { Gateway } from "./gateway.ts";
 import { connectClient, type Envelope } from "./socket-clients.ts";
 
-/** A client that follows all calls, as the page does: `held` is what it believes. */
+/** Opens a client that follows all calls, as the page does. `held` returns the calls that it holds. */
 export async function followCalls(url: string) {
   const client = await connectClient("websocket", url);
   const { data } = await client.ask("Subscribe", {});
@@ -25,7 +25,7 @@ function take(calls: Map<string, Call>, { event, data }: Envelope): void {
 
 type Board = Awaited<ReturnType<typeof followCalls>>;
 
-/** Waits until the client believes what is stored. */
+/** Waits until the client holds the stored calls. */
 export const expectShown = (board: Board, gateway: Gateway): Promise<void> =>
   eventually(async () => {
     const stored = (await gateway.calls()).map(describe).sort();

@@ -9,7 +9,7 @@ type Served<S> = { server: S; urlOf: (instance: number) => string; close: () => 
 type Seed<S> = (server: S) => Promise<void>;
 const nothing = async () => {};
 
-/** A gateway of the suite's own. See `useServed`. */
+/** A gateway for this suite only. See `useServed`. */
 export function useBoards(options: Parameters<typeof openGateway>[0], seed: Seed<Gateway> = nothing) {
   const served = useServed(async () => {
     const server = await openGateway(options);
@@ -24,8 +24,8 @@ export function useBoards(options: Parameters<typeof openGateway>[0], seed: Seed
 }
 
 /**
- * Realtime in the process of the test, over the store in memory: for suites whose subject is the page alone. It is there at once,
- * where a gateway takes some seconds. See `useServed`.
+ * Realtime in the process of the test, over the store in memory, for suites that test only the page. It
+ * starts at once, while a gateway takes some seconds. See `useServed`.
  */
 export function useMemoryBoards(
   options: Parameters<typeof startRealtime>[0],
@@ -44,8 +44,8 @@ export function useMemoryBoards(
 }
 
 /**
- * A server and a browser from before the first test of a suite until after its last; `seed` runs before the first test. The
- * windows that a test opens are closed after it.
+ * A server and a browser from before the first test of a suite until after its last. `seed` runs before the
+ * first test. After each test its windows are closed.
  */
 function useServed<S>(start: () => Promise<Served<S>>, seed: Seed<S>) {
   let served: Served<S> | undefined;
@@ -66,7 +66,7 @@ function useServed<S>(start: () => Promise<Served<S>>, seed: Seed<S>) {
     get server(): S {
       return served!.server;
     },
-    /** A window of its own at an instance of realtime; see openBoards. `path` may be a whole address. */
+    /** Opens a new window at an instance of realtime; see openBoards. `path` may be a whole address. */
     async open(path = "/", instance = 0, context: BrowserContextOptions = {}, before = "") {
       const url = new URL(path, served!.urlOf(instance)).href;
       const board = await boards!.open(url, context, before);

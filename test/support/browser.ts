@@ -5,27 +5,28 @@ import { buildDashboard } from "@teravoz/stack";
 import { type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { findChromium } from "./chromium.ts";
 
-/** Builds the page where what is built is older: before the service that serves it starts. */
+/** Builds the page if the built one is older. Call it before the service that serves the page starts. */
 export async function buildPage(): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), "teravoz-page-"));
   await buildDashboard({ dir, env: process.env, signal: AbortSignal.timeout(120_000) });
   await rm(dir, { recursive: true, force: true });
 }
 
-/** A size at which everything of the live page must be seen without scrolling. */
+/** The size at which the whole live page must be visible without scrolling. */
 const DESK = { width: 1366, height: 768 };
 const USUAL: BrowserContextOptions = { viewport: DESK, locale: "pt-BR", reducedMotion: "reduce" };
 
 /**
- * A real browser, which asks for no motion unless an option says otherwise. Each board is a window of its own; `problems` is what
- * its console, its scripts and its policy complained of.
+ * Opens a real browser, which asks for reduced motion unless an option says otherwise. Each board is a new
+ * window. `problems` collects the errors of its console, scripts and policy, its console warnings and its
+ * dialogs.
  */
 export async function openBoards() {
   const executablePath = findChromium();
   if (!executablePath) throw new Error("no Chromium: the whole `pnpm test` fetches it");
-  // tests that run as root have no other sandbox than the machine
+  // tests that run as root have no sandbox but the machine
   const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
-  /** Windows without options that nobody uses, as empty as new ones: a new one costs a second of a processor. */
+  /** Unused windows without options, as empty as new ones. A new one costs a second of CPU. */
   const idle: Page[] = [];
   const usual = new Set<Page>();
   const openWindow = async (options: BrowserContextOptions, before: string): Promise<Page> => {
@@ -39,16 +40,16 @@ export async function openBoards() {
     return page;
   };
   return {
-    /** `before` is run in the window before the page's own scripts. */
+    /** Opens a window. `before` runs in it before the page's own scripts. */
     async open(url: string, options: BrowserContextOptions = {}, before = "") {
       const page = await openWindow(options, before);
       const problems = watch(page);
       await page.goto(url);
-      // its words come after it: until then it hears no key
+      // the page loads its words later and handles no key before that
       if (url !== "about:blank") await page.locator("#page > *").first().waitFor();
       return { page, problems };
     },
-    /** Ends a board. */
+    /** Closes a board, or empties its window for the next one. */
     async close(page: Page): Promise<void> {
       const emptied = usual.has(page) && (await empty(page).catch(() => false));
       if (emptied) idle.push(page);
@@ -58,7 +59,7 @@ export async function openBoards() {
   };
 }
 
-/** Makes a window as a new one is, but for its history. */
+/** Empties a window so that it equals a new one, except for its history. Returns true. */
 async function empty(page: Page): Promise<boolean> {
   page.removeAllListeners();
   const others = page.context().pages();

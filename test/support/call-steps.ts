@@ -45,7 +45,7 @@ export function followAgents(steps: readonly Step[], { agents }: { agents: boole
     if (!rule || !actor) continue;
     const before = states.get(actor) ?? { state: agents ? "out" : "free" };
     const id = `${type} ${actor} ${stampMs}`;
-    // one is sent for each queue
+    // a sender repeats this event for each queue
     if (!call_id && before.state === rule.to && seen.has(id)) continue;
     seen.add(id);
     const another = before.state === "ringing" || rule.call ? before.call_id !== call_id : false;

@@ -7,10 +7,10 @@ import { chromium } from "playwright-core";
 const run = promisify(execFile);
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-/** A hundred megabytes and what they need, on a slow line. */
+/** Time limit in ms for the download of a hundred megabytes and their dependencies on a slow line. */
 const INSTALL_MS = 600_000;
 
-/** The path of a Chromium: CHROMIUM, one on the PATH, or Playwright's own. Null where there is none. */
+/** The path of a Chromium: CHROMIUM, one on the PATH, or Playwright's own. Null if there is none. */
 export function findChromium(env = process.env): string | null {
   const onPath = (env.PATH ?? "").split(delimiter).flatMap((dir) => NAMES.map((name) => join(dir, name)));
   const own = chromium.executablePath();
@@ -26,7 +26,10 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** Debian's where we may install it, else Playwright's own. Throws where neither can be had, with how to get one. */
+/**
+ * Installs Debian's Chromium if it may, else Playwright's. Throws with instructions if neither can be
+ * installed.
+ */
 export async function installChromium(say: (line: string) => void): Promise<void> {
   if (findChromium()) return;
   say("fetching Chromium for the tests of the page");

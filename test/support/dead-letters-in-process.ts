@@ -10,12 +10,15 @@ type Options = {
   connection: MongoConnection;
   store: MongoStore;
   parse: typeof parseWebhook;
-  /** Put around the dead letters before they are used. */
+  /** Wraps the dead letters before they are used. */
   around?: (deadLetters: DeadLetters) => DeadLetters;
   tokens?: string[];
 };
 
-/** Stores the dead letters of a test's topics, with the admin API on a free port; both end with the topics. */
+/**
+ * Stores the dead letters of a test's topics and serves the admin API on a free port. Both end with the
+ * topics.
+ */
 export async function openDeadLetters(
   opened: TestTopics,
   { connection, store, parse, tokens, ...options }: Options,

@@ -2,8 +2,8 @@ import { existsSync, writeFileSync } from "node:fs";
 import { runProjector } from "@teravoz/projector";
 
 /**
- * A projector that kills itself once, when Kafka has acknowledged its first redriven event; the file DIED_FILE then exists. It
- * counts waiting dead letters every second, not every 15 s.
+ * A projector that kills itself once, when Kafka has acknowledged its first redriven event. The file
+ * DIED_FILE then exists. It counts waiting dead letters every second, not every 15 s.
  */
 const file = process.env.DIED_FILE!;
 
@@ -18,7 +18,7 @@ await runProjector({
       if (!isEvent || existsSync(file)) return;
       writeFileSync(file, "");
       process.kill(process.pid, "SIGKILL");
-      // not one step further
+      // the process must not do another step before it is dead
       for (;;);
     },
   }),

@@ -17,7 +17,7 @@ export type Erasing = Awaited<ReturnType<typeof openErasing>>;
 
 type Seams = { store?: (store: MongoStore) => MongoStore; publisher?: (publisher: Publisher) => Publisher };
 
-/** The admin API of erasures, and projectors, on the topics of a test with a database of its own. */
+/** Opens the admin API of erasures, and projectors, on the topics of a test with a new database. */
 export async function openErasing(opened: TestTopics) {
   const { client, codec, log, metrics, prefix, topics } = opened;
   const { connection, store } = await openStore();
@@ -43,10 +43,10 @@ export async function openErasing(opened: TestTopics) {
       retentionDays: null,
       isWanted: () => true,
     } satisfies DailyPorts as DailyPorts,
-    /** As ingest would. */
+    /** Publishes events as ingest does. */
     publish: (bodies: readonly string[], received_at?: Date) =>
       Promise.all(bodies.map((body) => outlet.publish(eventOf(body, received_at)))).then(() => {}),
-    /** A projector in this process; `crashes` has what ended it for good. */
+    /** Starts a projector in this process. `crashes` collects the errors that ended it. */
     project(
       { store: around = (it) => it, publisher: aroundPublisher = (it) => it }: Seams = {},
       keys = erasureKeys,
@@ -74,7 +74,8 @@ export async function openErasing(opened: TestTopics) {
     untilStored: (bodies: readonly string[]) =>
       eventually(async () => {
         const payloads = await readPayloads(connection.db);
-        // describing how two long lists differ takes far longer than reading them: not at every look
+        // a description of the difference of two long lists takes far longer than reading them, so it is not
+        // made at every try
         if (payloads.length !== bodies.length)
           throw new Error(`${payloads.length} events are stored, not ${bodies.length}`);
         expect(payloads.sort()).toEqual(bodies.toSorted());
@@ -104,7 +105,7 @@ export function eventOf(body: string, received_at = new Date()): Event {
   return parsed.event;
 }
 
-/** With the admin's token unless `token` says otherwise. */
+/** Sends a request with the admin's token, unless `token` is another one or null. */
 export async function ask(url: string, method: string, path: string, token: string | null = ADMIN_TOKEN) {
   const headers = token === null ? {} : { Authorization: `Bearer ${token}` };
   const response = await fetch(`${url}${path}`, { method, headers });
@@ -112,7 +113,7 @@ export async function ask(url: string, method: string, path: string, token: stri
   return { status: response.status, headers: response.headers, body: text === "" ? null : JSON.parse(text) };
 }
 
-/** The receipt, once the store is clean of what it is for. */
+/** Waits until the store is clean, and returns the receipt. */
 export const untilClean = (url: string, path: string) =>
   eventually(async () => {
     const { status, body } = await ask(url, "GET", `${path}/erasure`);
@@ -120,7 +121,10 @@ export const untilClean = (url: string, path: string) =>
     return body.data as Record<string, string | number>;
   }, 30_000);
 
-/** Where in any collection of the database a text stands, as it is stored: in names, keys and values of every kind. */
+/**
+ * The collections of the database that contain a text in their stored documents: in names, keys and values of
+ * every kind.
+ */
 export async function findText({ db }: Pick<Erasing, "db">, text: string): Promise<string[]> {
   const found: string[] = [];
   for (const { name } of await db.listCollections().toArray())

@@ -1,15 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Far beyond what anything takes on an idle machine: a busy one is no failure, and what never comes is one all the same. */
+/** Default limit in ms, far longer than any step takes on an idle machine, so that a busy one fails no test. */
 const PATIENCE_MS = 60_000;
 
-/** Often enough for a test to be quick. What has not come by then takes longer, and is asked for less often. */
+/** Time in ms with frequent attempts, so that a test is quick. A slower step is tried less often. */
 const EAGER_MS = 500;
 const pauseAfter = (ms: number) => (ms < EAGER_MS ? 20 : 60);
-/** An attempt that takes long, such as reading all events, leaves time to the code under test. */
+/**
+ * The longest pause in ms. After a slow attempt, such as reading all events, the code under test gets as much time.
+ */
 const LONGEST_MS = 300;
 
-/** Tries until `attempt` neither throws nor rejects, and resolves with its value; rejects with its last error after `timeoutMs`. */
+/**
+ * Tries until `attempt` neither throws nor rejects, and resolves with its value. Rejects with its last error
+ * after `timeoutMs`.
+ */
 export async function eventually<T>(attempt: () => T | Promise<T>, timeoutMs = PATIENCE_MS): Promise<T> {
   const began = Date.now();
   for (;;) {

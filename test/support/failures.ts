@@ -5,14 +5,17 @@ import { currentOutcome } from "./file-outcome.ts";
 
 const FAILED = join(ROOT, ".run", "failed");
 
-/** Returns a function that says whether a test or hook of this file has failed since this was called; outside Jest none does. */
+/**
+ * Returns a function that returns whether a test or hook of this file has failed since this call. Outside
+ * Jest it returns false.
+ */
 export function watchFailures(): () => boolean {
   const outcome = currentOutcome();
   const before = outcome?.failures;
   return () => outcome?.failures !== before;
 }
 
-/** Notes a seed: it is printed if the file fails, and written beside the logs. Returns the seed. */
+/** Notes a seed, which is printed if the file fails, and written beside the logs. Returns the seed. */
 export function noteSeed<T>(name: string, seed: T): T {
   const outcome = currentOutcome();
   if (outcome) outcome.seeds[name] = seed;
@@ -27,8 +30,9 @@ export const drawSeed = (name: string): number =>
 const noFile = { path: undefined, seeds: undefined, kept: 0 };
 
 /**
- * Keeps what shows why a test failed in `.run/failed/<path of the suite>`: the files of `dir`, `what` (addresses, say) and the seeds. Prints
- * where in one line. The first one of a file removes what an earlier run left.
+ * Keeps evidence of a failed test in `.run/failed/<path of the suite>`: the files of `dir`, `what` (for
+ * example addresses) and the seeds. Prints the directory in one line. The first call of a file removes the
+ * evidence of an earlier run.
  */
 export async function keepForReading(dir: string | null, what: object): Promise<void> {
   const outcome = currentOutcome() ?? noFile;

@@ -11,19 +11,19 @@ export const EVENTS = {
   CRASH: "crash",
 };
 
-/** `stamp`: of each of its records. */
+/** `stamp` is the timestamp of each of its records. */
 type Log = { end: number; missing: Set<number>; stamp: number };
 type RunOptions = {
   partitionsConsumedConcurrently: number;
-  /** As in kafkajs: true unless it is set. */
+  /** As in kafkajs, the default is true. */
   eachBatchAutoResolve?: boolean;
   eachBatch(payload: EachBatchPayload): Promise<void>;
 };
 
 /**
- * One broker and one consumer group in memory, for unit tests of consumers. Like kafkajs it fetches from all partitions at once, and
- * fetches again when every batch of that fetch is handled. It keeps offsets as kafkajs does: `resolveOffset`, `seek` and `pause` count
- * at the next fetch.
+ * One broker and one consumer group in memory, for unit tests of consumers. Like kafkajs it fetches from all
+ * partitions at once, and fetches again when every batch of that fetch is handled. It keeps offsets as
+ * kafkajs does: `resolveOffset`, `seek` and `pause` take effect at the next fetch.
  */
 export function createFakeKafka(partitions: number) {
   const logs = Array.from({ length: partitions }, (): Log => ({ end: 0, missing: new Set(), stamp: 0 }));
@@ -36,31 +36,31 @@ export function createFakeKafka(partitions: number) {
     /** Partitions whose leader answers no fetch. */
     silent,
     committed,
-    /** What a commit throws, while it is set. */
+    /** If set, every commit throws this error. */
     commitError: null as Error | null,
-    /** While it is set, no commit is answered. */
+    /** If true, no commit is answered. */
     isCommitHeld: false,
-    /** How often records of a partition were fetched. */
+    /** Number of fetches with records, by partition. */
     fetches: new Map<number, number>(),
     append: (partition: number, count: number) => {
       logs[partition]!.end += count;
     },
-    /** As after the topic was made again: the log is empty, and its records have other stamps. */
+    /** Simulates a topic that was created again: the log is empty, and its records have other stamps. */
     recreate: (partition: number) => {
       const log = logs[partition]!;
       log.end = 0;
       log.stamp += 1;
     },
-    /** While it is set, the ends and the records of a log cannot be read for a comparison. */
+    /** If true, the ends and the records of a log cannot be read for a comparison. */
     isUnreadable: false,
     /** Removes records. */
     compact: (partition: number, offsets: readonly number[]) => {
       for (const offset of offsets) logs[partition]!.missing.add(offset);
     },
     seek: (_partition: number, _offset: number) => {},
-    /** As after a rebalance that gives the member the same partitions again. */
+    /** Simulates a rebalance that gives the member the same partitions again. */
     rejoin: () => {},
-    /** Ends the member; like kafkajs it refuses all from now on, and reports the end a second later. */
+    /** Ends the member. Like kafkajs it then refuses every call, and reports the end a second later. */
     crash: (_error: Error) => {},
     client: undefined as unknown as KafkaClient,
   };
@@ -93,7 +93,9 @@ export function createFakeKafka(partitions: number) {
   return fake;
 }
 
-/** Its one broker answers each fetch and each heartbeat; a consumer gets its records another way. */
+/**
+ * A cluster whose one broker answers each fetch and each heartbeat. A consumer gets its records another way.
+ */
 function openCluster(fake: Fake, logs: Log[]): Cluster {
   const fetch = async ({ topics }: { topics: { topic: string; partitions: Asked[] }[] }) => ({
     responses: topics.map(({ partitions }) => ({
@@ -242,7 +244,7 @@ function openConsumer(fake: Fake, logs: Log[], cluster: Cluster) {
           consumer.emit(EVENTS.FETCH);
           await (coordinator as unknown as { heartbeat(): Promise<void> }).heartbeat();
           await fetchAll(options);
-          // a fetch that finds nothing comes back after a while
+          // a fetch without records returns after a while
           await new Promise((resolve) => setTimeout(resolve, 100));
         }
       };

@@ -1,11 +1,11 @@
 /** The state of a test file while it runs. */
 export type FileOutcome = {
   path: string;
-  /** The number of tests and hooks that have failed so far. */
+  /** Number of failed tests and hooks so far. */
   failures: number;
   /** The number of directories that were kept for reading. */
   kept: number;
-  /** Values that were drawn at random or chosen, by name. */
+  /** Values that were drawn or chosen for the run, by name. */
   seeds: Record<string, unknown>;
 };
 
@@ -14,7 +14,7 @@ type Globals = { fileOutcome?: FileOutcome };
 /** The outcome of the file that runs now; undefined outside Jest. */
 export const currentOutcome = (): FileOutcome | undefined => (globalThis as Globals).fileOutcome;
 
-/** The events of a file that mean a failure. Each comes before the hooks that close what the file opened. */
+/** The events of a file that mean a failure. Each comes before the hooks that close the file's resources. */
 const FAILURES = new Set(["test_fn_failure", "hook_failure", "error"]);
 
 /**

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { listen } from "@teravoz/runtime";
 
-/** Stands before a registry, and while it forgets answers that it knows no schema id. */
+/** Opens a proxy for a registry. While it forgets, it answers that each schema id is unknown. */
 export async function forgetfulRegistry(target: string) {
   const { origin, pathname } = new URL(target);
   const memory = { lost: false };

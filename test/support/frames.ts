@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { quantile } from "./load.ts";
 
-/** Times between frames in ms: what an eye sees of how busy a page is. */
+/** Times between the frames of a page in ms, which show how busy it is. */
 export type Frames = {
   count: number;
   p50: number;
@@ -11,7 +11,7 @@ export type Frames = {
   longestTaskMs: number;
 };
 
-/** To be run in the page before its own scripts; it costs a push a frame. */
+/** A script that must run in the page before the page's own scripts. It costs one push per frame. */
 export const FRAME_WATCH = `
   window.frames_ = { times: [], tasks: [] };
   const tick = (time) => { window.frames_.times.push(time); requestAnimationFrame(tick); };
@@ -21,7 +21,7 @@ export const FRAME_WATCH = `
   }).observe({ type: "longtask" });
 `;
 
-/** The frames of a page while `work` goes on. */
+/** Measures the frames of a page during `work`. */
 export async function measureFrames(page: Page, work: () => Promise<unknown>): Promise<Frames> {
   await page.evaluate("window.frames_.times.length = 0; window.frames_.tasks.length = 0");
   await work();
@@ -37,7 +37,7 @@ export async function measureFrames(page: Page, work: () => Promise<unknown>): P
   };
 }
 
-/** What the page's scripts hold after a collection of garbage, in bytes. */
+/** Heap size of the page's scripts after a garbage collection, in bytes. */
 export async function measureHeap(page: Page): Promise<number> {
   const session = await page.context().newCDPSession(page);
   await session.send("Performance.enable");

@@ -1,6 +1,6 @@
 import type { RealtimeInProcess } from "./realtime-in-process.ts";
 
-/** Queues with names as call centres give them. */
+/** Queue names such as call centres use. */
 const QUEUE_NAMES = [
   "Vendas",
   "Suporte técnico",
@@ -35,7 +35,10 @@ export const FULL_AGENTS = [
 
 type Step = { type: string; ago: number } & Record<string, unknown>;
 
-/** Fills the board as a call centre at its busiest hour does: 10 queues, 40 agents, 12 callers who wait and 8 calls in progress. */
+/**
+ * Fills the board as at a call centre's busiest hour: 10 queues, 40 agents, 12 waiting callers and 8 calls in
+ * progress.
+ */
 export async function fillBoard(realtime: RealtimeInProcess, now = Date.now()): Promise<void> {
   const steps = [...presences(), ...finished(), ...waiting(), ...talking()];
   for (const { ago, ...fields } of steps.sort((one, other) => other.ago - one.ago)) {
@@ -47,7 +50,7 @@ export async function fillBoard(realtime: RealtimeInProcess, now = Date.now()): 
 
 const queueOf = (n: number): string => FULL_QUEUES[n % FULL_QUEUES.length]!.queue;
 
-/** Every eighth agent has a break. */
+/** Every eighth agent is paused. */
 function presences(): Step[] {
   return FULL_AGENTS.flatMap((actor, n) => {
     const queue = queueOf(n);

@@ -18,21 +18,21 @@ export type Gateway = Awaited<ReturnType<typeof startGateway>>;
 
 type Options = Partial<Record<Kind, number>> & {
   env?: NodeJS.ProcessEnv;
-  /** Paths of modules that are run in place of a service's own. */
+  /** Paths of modules that run instead of a service's own, by service. */
   mains?: Partial<Record<Kind, string>>;
-  /** `production`: the session of a deployment, not the tests' shorter one (default: `short`). */
+  /** `production` uses the session of a deployment instead of the shorter one of tests (default: `short`). */
   timings?: "production" | "short";
-  /** Settings of one process, by its name: "ingest-1". */
+  /** Settings of one process, given its name, for example "ingest-1". */
   envOf?: (name: string) => NodeJS.ProcessEnv;
 };
 
-/** The short ones are in the environment of the run already. */
+/** The short ones are already in the environment of the run. */
 const TIMINGS = { production: { KAFKA_SESSION_TIMEOUT_MS: "" }, short: {} };
 
 /**
- * The services as `start` runs them, each a process of its own, so many of each kind (default one), on the shared stack
- * with topics and a database of their own. `close` ends all and removes both, and rejects if a log holds personal data. After
- * a failed test the logs are kept.
+ * Starts the services as `start` does, each as a process, this number of each kind (default one), on the
+ * shared stack with new topics and a new database. `close` ends the services and removes both. It rejects if
+ * a log contains personal data. After a failed test the logs are kept.
  */
 export const openGateway = (options: Options = {}): Promise<Gateway> =>
   timedStart("gateway", () => startGateway(options));
@@ -58,7 +58,7 @@ async function startGateway({ env = {}, mains = {}, envOf, timings, ...counts }:
     },
   });
   const logs = join(dir, "logs");
-  /** To be kept beside the logs of a test that failed. */
+  /** Facts that are kept beside the logs of a failed test. */
   const described = {
     addresses: { kafka: process.env.KAFKA_BROKERS, registry: process.env.SCHEMA_REGISTRY_URL, mongodb },
     topicPrefix: opened.prefix,
@@ -82,12 +82,15 @@ async function startGateway({ env = {}, mains = {}, envOf, timings, ...counts }:
     ingest: of("ingest"),
     projector: of("projector"),
     realtime: of("realtime"),
-    /** To the ingests in turn. Rejects when no answer came; `begun` where the service had said that it reads on. */
+    /**
+     * Posts to the ingests in turn. Rejects if there is no answer. The error has `begun` if the service had
+     * confirmed that it reads the request.
+     */
     post: (body: string | Buffer, headers: Record<string, string> = {}) => {
       sent.add(body);
       return send(agent, of("ingest")[turn++ % of("ingest").length]!, body, headers);
     },
-    /** Records of the topics that are read into the database and are not there yet. */
+    /** Number of records that the database does not have yet, over all topics that are read into it. */
     lag: () => readLag(opened, db),
     calls: () =>
       db
@@ -115,7 +118,7 @@ const specOf = (kind: Kind, n: number, main: string | undefined) => ({
   ...(main ? { main } : {}),
 });
 
-/** A paused process cannot stop: it is woken first. */
+/** Stops a service. A paused process cannot stop, so it is resumed first. */
 async function endService(handle: ServiceHandle): Promise<void> {
   handle.kill("SIGCONT");
   await handle.stop();
@@ -167,7 +170,8 @@ function send(
       begun = true;
     });
     sent.once("error", (error: NodeJS.ErrnoException) => {
-      // the service closes connections that were idle for 65 s, this one maybe just now: then it has read nothing of the request
+      // the service may close a connection that was idle for 65 s at this moment: then it has read nothing of
+      // the request
       const wasIdle = sent.reusedSocket && error.code === "ECONNRESET" && !begun;
       if (wasIdle) send(agent, service, body, headers).then(resolve, reject);
       else reject(Object.assign(error, { begun }));
@@ -176,13 +180,16 @@ function send(
   });
 }
 
-/** Waits until exactly these bodies are stored, each once and to the letter, and every call is the fold of its events. */
+/**
+ * Waits until exactly these bodies are stored, each once and verbatim, and every call is the fold of its
+ * events.
+ */
 export async function expectStored(
   gateway: Gateway,
   bodies: Iterable<string>,
   timeoutMs = 30_000,
 ): Promise<void> {
-  // only here: the gateway itself is also opened outside of Jest
+  // imported only here, because the gateway is also opened outside Jest
   const { expect } = await import("@jest/globals");
   const expected = [...new Set(bodies)].sort();
   const count = () => gateway.db.collection("events").countDocuments();

@@ -1,6 +1,6 @@
 import { runIngest } from "@teravoz/ingest";
 
-/** How often this ingest looks for spools of ended processes, in ms. */
+/** Interval in ms at which this ingest looks for spools of ended processes. */
 const adoptMs = Number(process.env.SPOOL_ADOPT_MS);
 
 await runIngest({ spoolLimits: { adoptMs } });

@@ -10,12 +10,12 @@ export type Refused = Parameters<IngestPorts["park"]>[0];
 
 export type IngestInProcess = Awaited<ReturnType<typeof startIngest>>;
 
-/** The ingest service on a free port, with what it would publish kept in memory. */
+/** Starts the ingest service on a free port. It keeps the events that it would publish in memory. */
 export async function startIngest({ tokens, metricsTokens, maxOpen = 10_000 }: Options = {}) {
   const published: Event[] = [];
   const parked: Refused[] = [];
   const logged: string[] = [];
-  /** Runs before publishing and parking keep what they are given. */
+  /** Runs before `publish` and `park` keep their argument. */
   const broker = { take: async (): Promise<void> => {} };
   const health = createHealth();
   const metrics = createMetrics();

@@ -1,6 +1,9 @@
 import { runIngest } from "@teravoz/ingest";
 
-/** Ingest whose publisher refuses what has waited for longer than a test takes; the deadline of a deployment where none is set. */
+/**
+ * Deadline of this ingest's publisher in ms, longer than a test takes. Without it the deadline is that of a
+ * deployment.
+ */
 const deadlineMs = process.env.DEADLINE_MS;
 
 await runIngest(deadlineMs === undefined ? {} : { publisherLimits: { deadlineMs: Number(deadlineMs) } });

@@ -29,13 +29,13 @@ import { keepForReading, watchFailures } from "./failures.ts";
 
 export type TestTopics = Awaited<ReturnType<typeof openTopics>>;
 
-/** Lines of the log in this process that are kept for a test that fails: the last ones. */
+/** Number of this process's last log lines that are kept for a failed test. */
 const KEPT_LINES = 2_000;
 
 /**
- * Topics and schemas under a prefix of their own on the shared stack; `close` removes the topics. Tests that follow each other may
- * use the same ones, which saves a second each: `renew` between two. After a failed test the log of what ran on them in
- * this process is kept.
+ * Opens topics and schemas under a new prefix on the shared stack. `close` removes the topics. Consecutive
+ * tests may share them, which saves a second each, and call `renew` in between. After a failed test the log
+ * of this process on these topics is kept.
  */
 export async function openTopics(overrides: Record<string, string> = {}, copies = 1) {
   const prefix = `test-${randomBytes(4).toString("hex")}.`;
@@ -63,9 +63,9 @@ export async function openTopics(overrides: Record<string, string> = {}, copies 
     for (const stop of open.splice(0).toReversed()) await stop();
   };
   const opened = {
-    /** Begins the names of consumer groups. */
+    /** The prefix of the names of consumer groups. */
     prefix,
-    /** Where the current test began; what was before belongs to earlier tests. */
+    /** The offsets at which the current test began. Earlier records belong to earlier tests. */
     starts: [] as Start[],
     config,
     log,
@@ -78,9 +78,12 @@ export async function openTopics(overrides: Record<string, string> = {}, copies 
       open.push(publisher.stop);
       return publisher;
     },
-    /** Stopped by `renew` and by `close`, the last one first. */
+    /** Adds a step to `renew` and `close`. The last one runs first. */
     closing: (stop: () => Promise<unknown>) => void open.push(stop),
-    /** Stops what runs on the topics. The next test has consumer groups of its own, and sees only records written from now on. */
+    /**
+     * Stops everything that runs on the topics. The next test has new consumer groups, and sees only records
+     * written from now on.
+     */
     renew: async () => {
       await stopAll();
       const ends = await readEnds(client, Object.values(topics));
@@ -98,11 +101,11 @@ export async function openTopics(overrides: Record<string, string> = {}, copies 
 
 type Start = { topic: string; partition: number; offset: number };
 
-/** Where the current test began in a partition. */
+/** The offset at which the current test began in a partition. */
 export const startOf = ({ starts }: TestTopics, topic: string, partition: number): number =>
   starts.find((start) => start.topic === topic && start.partition === partition)?.offset ?? 0;
 
-/** Lets a new database begin where the current test began: as if the records of earlier tests were stored already. */
+/** Makes a new database start at the current test, as if the records of earlier tests were stored already. */
 export async function skipEarlierTests({ starts }: TestTopics, db: Db): Promise<void> {
   const positions = starts
     .filter(({ offset }) => offset > 0)
@@ -113,13 +116,13 @@ export async function skipEarlierTests({ starts }: TestTopics, db: Db): Promise<
 
 export type ReadRecord = ConsumedRecord & { partition: number };
 
-/** Every record of the current test that is in a topic by the time it is asked for, by partition and offset. */
+/** Reads every record of the current test that is now in a topic, by partition and offset. */
 export async function readTopic(opened: TestTopics, topic: string): Promise<ReadRecord[]> {
   const { client, prefix, log } = opened;
   const firstOf = ({ partition, low }: PartitionEnds) => Math.max(low, startOf(opened, topic, partition));
   const ends = await readEnds(client, [topic]);
   const wanted = ends.reduce((count, end) => count + end.high - firstOf(end), 0);
-  // a reader that is stopped while it joins leaves kafkajs fetching for ever
+  // if a reader is stopped while it joins, kafkajs never stops fetching
   if (wanted === 0) return [];
   const read: ReadRecord[] = [];
   const consumer = consumePartitions({

@@ -2,7 +2,7 @@ import { Agent, request } from "node:http";
 
 export type LoadAnswer = { status: number; tookMs: number };
 
-/** Posts without end on so many connections until stopped; bodies are those of `next`. */
+/** Posts bodies from `next` on this number of connections until it is stopped. */
 export function startLoad({
   url,
   connections,
@@ -12,7 +12,7 @@ export function startLoad({
   url: string;
   connections: number;
   next: () => string;
-  /** Between an answer and the next request on its connection. */
+  /** Pause between an answer and the next request on its connection, in ms. */
   pauseMs?: number;
 }) {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
@@ -41,7 +41,7 @@ export function startLoad({
   };
 }
 
-/** Status 0 = no answer came. */
+/** Posts a body. Status 0 means that there was no answer. */
 export function post(agent: Agent, url: string, body: string): Promise<LoadAnswer> {
   const began = performance.now();
   return new Promise((resolve) => {
@@ -57,19 +57,19 @@ export function post(agent: Agent, url: string, body: string): Promise<LoadAnswe
   });
 }
 
-/** The value that so large a part (0 to 1) is below. */
+/** The quantile of the values: `part` (0 to 1) of them are below it. */
 export function quantile(values: readonly number[], part: number): number {
   const sorted = values.toSorted((one, other) => one - other);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
 }
 
-/** How often each status came. */
+/** Number of answers of each status. */
 export const countStatuses = (outcomes: readonly LoadAnswer[]): Record<number, number> =>
   Object.fromEntries(
     [...Map.groupBy(outcomes, ({ status }) => status)].map(([key, all]) => [key, all.length]),
   );
 
-/** One of Node's or our own gauges of a service, as /metrics has it. */
+/** Reads a gauge of a service from /metrics. */
 export async function readMetric(url: string, name: string): Promise<number> {
   const text = await (await fetch(`${url}/metrics`)).text();
   return Number(new RegExp(`^${name} (.+)$`, "m").exec(text)?.[1]);

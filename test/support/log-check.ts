@@ -1,9 +1,9 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Values shorter than this are in every log: ports, counts, parts of times. */
+/** Shorter values are in every log: ports, counts, parts of times. */
 const SHORTEST = 8;
-/** A service that failed in a way nobody foresaw says one of these. */
+/** Texts that a service logs after an unexpected failure. */
 const FAULTS = [
   "unhandledRejection",
   "UnhandledPromiseRejection",
@@ -12,15 +12,15 @@ const FAULTS = [
 ];
 
 const NUMBER = /(?<![\d.])\+?\d{8,15}(?![\d.])/g;
-/** Every repetition is bounded: a megabyte of letters is read once, not once from each of them. */
+/** Every repetition is bounded, so that a megabyte of letters is read once, and not once from each letter. */
 const E_MAIL = /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,5}\.[a-z]{2,20}\b/gi;
-/** CPF and CNPJ as people write them; without their points they are numbers. */
+/** CPF and CNPJ as people write them. Without punctuation they match NUMBER. */
 const DOCUMENT = /\d{3}\.\d{3}\.\d{3}-\d{2}|\d{2}\.\d{3}\.\d{3}\/\d{4}-\d{2}/g;
 const CALL_ID = /"call_id"\s*:\s*"?([^",}\s]+)/g;
 
 export type SentValues = { add(body: string | Buffer): void; found(text: string): string[] };
 
-/** Gathers what is personal in bodies that were sent: numbers, e-mails, documents, call_ids. */
+/** Gathers the personal data of sent bodies: numbers, e-mails, documents, call_ids. */
 export function gatherPersonal(): SentValues {
   const values = new Set<string>();
   return {
@@ -31,7 +31,10 @@ export function gatherPersonal(): SentValues {
   };
 }
 
-/** Which of the values, none shorter than TELLING, are in a text: it is read once, however many values there are. */
+/**
+ * Returns a function that finds the values in a text. None may be shorter than SHORTEST. It reads the text
+ * once, whatever the number of values.
+ */
 export function createFinder(values: ReadonlySet<string>): (text: string) => string[] {
   const heads = new Set(Array.from(values, (value) => value.slice(0, SHORTEST)));
   const lengths = [...new Set(Array.from(values, (value) => value.length))];
@@ -54,7 +57,7 @@ function personalIn(body: string): string[] {
   return [...texts, ...ids].filter((value) => value.length >= SHORTEST);
 }
 
-/** What stands in the logs of a run and must not, in words: anything personal that was sent, any e-mail, any fault nobody foresaw. */
+/** Describes forbidden texts in the logs of a run: sent personal data, any e-mail, any unexpected failure. */
 export async function findLeaks(logs: string, sent: SentValues): Promise<string[]> {
   const names = (await readdir(logs)).sort();
   const leaks = names.map(async (name) => {

@@ -1,4 +1,7 @@
-/** Set by `pnpm test:long` and `pnpm test:faults --long`: suites with smaller counts for every day take the promised ones. */
+/**
+ * Set by `pnpm test:long` and `pnpm test:faults --long`. Suites with smaller counts for daily runs then use
+ * the promised ones.
+ */
 export const LONG = process.env.FAULTS === "long";
 /** Set by `pnpm test:board --long`, for the figures of the page. */
 export const LONG_BOARD = process.env.BOARD === "long";

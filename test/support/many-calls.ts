@@ -5,10 +5,13 @@ import { connectMongo, createMongoStore } from "@teravoz/store";
 import { post } from "./load.ts";
 import { batchOf, erasureKeys, log, sampleEvent } from "./store.ts";
 
-/** Events a batch: as the projector writes them when it catches up. */
+/** Number of events in a batch, as in the projector's when it catches up. */
 const BATCH = 4_000;
 
-/** Writes finished calls of the last hours to MongoDB, as the projector would, without a notice: before any client asks. */
+/**
+ * Writes finished calls of the last hours to MongoDB as the projector does, but without notices. Call it
+ * before any client asks.
+ */
 export async function seedCalls(uri: string, count: number, hours: number): Promise<void> {
   const connection = await connectMongo({ uri, log });
   const store = createMongoStore({ connection, log, erasureKeys });
@@ -24,7 +27,7 @@ export async function seedCalls(uri: string, count: number, hours: number): Prom
 
 type Stretch = { start: number; length: number; count: number; hours: number };
 
-/** Two events of each finished call from `start` on; `count` calls in all are spread over the last hours. */
+/** Two events of each finished call from `start` on. In all, `count` calls are spread over the last hours. */
 export function eventsOfCalls({ start, length, count, hours }: Stretch): LoggedEvent[] {
   const calls = Math.min(length, count - start);
   return Array.from({ length: calls }, (_, n) => lifeOf(start + n, count, hours)).flat();
@@ -85,7 +88,7 @@ function nextBody(slot: Slot): string {
 /** Sends bodies in their order. Resolves when the last one is answered. */
 export type Send = (bodies: readonly string[]) => Promise<void>;
 
-/** Sends bodies to the webhook at that address, so many at once. */
+/** Opens a sender to the webhook at this address, with this number of requests at once. */
 export function openSender(url: string, connections = 32): { send: Send; close(): void } {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   return {
@@ -97,7 +100,7 @@ export function openSender(url: string, connections = 32): { send: Send; close()
   };
 }
 
-/** Opens so many calls, each at a step of its own. */
+/** Opens this number of calls, spread over all steps. */
 export async function openTraffic(send: Send, inProgress: number) {
   const slots = Array.from({ length: inProgress }, freshSlot);
   const rounds = STEPS.length - 1;
@@ -105,10 +108,10 @@ export async function openTraffic(send: Send, inProgress: number) {
     await send(slots.filter((_, n) => n % rounds >= round).map(nextBody));
   let [sent, turn, stopped] = [0, 0, false];
   let done: Promise<void> = Promise.resolve();
-  /** The next events of so many calls, at most one of each. */
+  /** Sends the next events of this number of calls, at most one of each. */
   const change = async (count: number) => {
     const bodies = Array.from({ length: Math.min(count, slots.length) }, () => {
-      // a step that is no neighbour: all calls come in turn
+      // steps of 7 calls: neighbours do not follow each other, and all calls get their turn
       turn = (turn + 7) % slots.length;
       return nextBody(slots[turn]!);
     });
@@ -118,7 +121,7 @@ export async function openTraffic(send: Send, inProgress: number) {
   return {
     sent: () => sent,
     change,
-    /** Changes so many calls a second, until `stop`. */
+    /** Changes this number of calls a second, until `stop`. */
     start(perSecond: number) {
       const began = performance.now();
       const before = sent;

@@ -2,7 +2,9 @@ import { type Codec, createCodec, openRegistry, registerSchema, subjectsOf } fro
 import { schemas } from "@teravoz/schemas";
 import type { TestTopics } from "./kafka.ts";
 
-/** The codec of a release to come, whose schemas have one more field with a default, on the topics of a test. */
+/**
+ * The codec of a future release, whose schemas have one more field with a default, on the topics of a test.
+ */
 export async function openNextRelease(
   { config, topics, log }: TestTopics,
   fieldName = "added_later",

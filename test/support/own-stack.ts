@@ -6,13 +6,14 @@ import { keepForReading, watchFailures } from "./failures.ts";
 import { type Control, type Lent, openSeparateStack, STACK_POOL } from "./stack-pool.ts";
 
 export type OwnParts = Omit<Stack, "stop">;
-/** `dir` holds the data and the logs of local parts. */
+/** A borrowed stack. `dir` holds the data and the logs of local parts. */
 export type OwnStack = { stack: OwnParts; dir: string; close(): Promise<void> };
 
 /**
- * Parts that no other suite uses at the same time: they may be killed, paused and reconfigured. They come from the pool of the test
- * run, or are opened for this suite alone where there is no pool or `more` settings are needed. Until `close` the environment of this
- * process names them, for what is started from it. After a failed test the logs of the parts are kept.
+ * Opens parts that no other suite uses at the same time, so they may be killed, paused and reconfigured. They
+ * come from the pool of the test run, or are opened for this suite if there is no pool or `more` settings are
+ * needed. Until `close` the environment of this process names them, for the processes it starts. After a
+ * failed test the logs of the parts are kept.
  */
 export async function openOwnStack(more?: NodeJS.ProcessEnv): Promise<OwnStack> {
   const hasFailed = watchFailures();

@@ -6,7 +6,10 @@ import { dropDatabase, openStore } from "./store.ts";
 
 type Options = { codec?: TestTopics["codec"]; uri?: string; installation?: string };
 
-/** The projector on the topics of a test, with a database of its own that ends with the topics, or the one that `uri` names. */
+/**
+ * Starts a projector on the topics of a test, with a new database that ends with the topics, or with the one
+ * of `uri`.
+ */
 export async function startProjector(
   opened: TestTopics,
   { codec = opened.codec, uri, installation }: Options = {},

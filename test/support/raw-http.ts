@@ -4,26 +4,29 @@ import { connect, type Socket } from "node:net";
 export type Answer = { status: number; headers: Record<string, string>; body: string };
 
 export type RawConnection = {
-  /** Resolves when the bytes are on their way; false when the other side has closed. */
+  /** Resolves when the bytes are handed to the system, with false if the other side has closed. */
   send(bytes: string | Uint8Array): Promise<boolean>;
-  /** The next answer; rejects where the connection ends without one. `head`: an answer that has no body. */
+  /**
+   * Reads the next answer. Rejects if the connection ends without one. `head` means that the answer has no
+   * body.
+   */
   answer(options?: { head?: boolean }): Promise<Answer>;
   closed: Promise<void>;
-  /** Ends our own side only: with `clings` the answers can still be read. */
+  /** Ends this side only. With `clings` the answers can still be read. */
   endSending(): void;
   close(): void;
-  /** As a sender does that dies, or gives up on us. */
+  /** Resets the connection, as a sender that dies or gives up does. */
   reset(): void;
 };
 
 /**
- * HTTP to the letter: what is sent are the bytes that are given, what comes is cut into answers. `clings`: does not end its own
- * side when the other one ends.
+ * Opens a raw HTTP connection: it sends exactly the given bytes, and splits the received bytes into answers.
+ * With `clings` it does not end its side when the other one ends.
  */
 export async function connectRaw(port: number, { clings = false } = {}): Promise<RawConnection> {
   const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: clings });
   await once(socket, "connect");
-  // a reset is seen as the end
+  // a reset is treated as the end
   socket.on("error", () => {});
   const closed = new Promise<void>((resolve) => void socket.once("close", () => resolve()));
   const received = { bytes: Buffer.alloc(0) };
@@ -77,7 +80,10 @@ export type Request = {
   body?: string | Uint8Array;
 };
 
-/** A request's bytes: Host, Content-Type and Content-Length are set unless `headers` says otherwise ("" = left out). */
+/**
+ * The bytes of a request. Host, Content-Type and Content-Length are set unless `headers` overrides them; ""
+ * omits one.
+ */
 export function requestBytes({
   method = "POST",
   path = "/webhook",
@@ -99,7 +105,7 @@ export function requestBytes({
   ]);
 }
 
-/** One request on a connection of its own. */
+/** Sends one request on a new connection. */
 export async function ask(port: number, request: Request): Promise<Answer> {
   const connection = await connectRaw(port);
   try {

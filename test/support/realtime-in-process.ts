@@ -27,12 +27,12 @@ import { keepForReading, watchFailures } from "./failures.ts";
 type Options = {
   tokens?: string[];
   origins?: string[];
-  /** As a service that listens on loopback only; as started, it does not know. */
+  /** If true, the service counts as one that listens on loopback only (default false). */
   isLocal?: boolean;
-  /** False: as in production. */
+  /** False as in production. */
   isDevelopment?: boolean;
   joinsPerSecond?: number;
-  /** QUEUES, ACCOUNT_TIME_ZONE, ACCOUNT_REGION and SENDER_TIME_ZONE, where they are not the default. */
+  /** QUEUES, ACCOUNT_TIME_ZONE, ACCOUNT_REGION and SENDER_TIME_ZONE, if they are not the default. */
   env?: NodeJS.ProcessEnv;
   clock?: NonNullable<Parameters<typeof createRealtime>[0]["clock"]>;
   /** Creates the parts that redriving needs, given the dead letters. */
@@ -43,35 +43,38 @@ export type RealtimeInProcess = {
   url: string;
   server: Server;
   deadLetters: DeadLetters;
-  /** Its log so far. */
+  /** The lines of its log so far. */
   lines: readonly string[];
   /** Origins of pages that were refused. */
   refusedOrigins: Realtime["refusedOrigins"];
   queries: number;
-  /** False: its own check of readiness fails. */
+  /** If false, its own readiness check fails. */
   ready: boolean;
-  /** While true every query fails as with a database that is away. */
+  /** If true, every query fails as with an unreachable database. */
   away: boolean;
-  /** Stores bodies as the projector would, received now; the changes are for `notify`. */
+  /** Stores bodies as the projector does, received now. Returns the changes for `notify`. */
   store(...bodies: string[]): Promise<Change[]>;
-  /** The same, received at that time. */
+  /** Stores bodies received at that time. */
   storeAt(received: Date, ...bodies: string[]): Promise<Change[]>;
-  /** Stores events as they are, without a notice. */
+  /** Stores events unchanged and without a notice. */
   storeEvents(events: LoggedEvent[]): Promise<void>;
-  /** Erases a call as the projector would; the changes are for `notify`. */
+  /** Erases a call as the projector does. Returns the changes for `notify`. */
   erase(call_id: string): Promise<Change[]>;
   notify(changes: Change[]): void;
   gateway: Realtime["gateway"];
   resync(): void;
-  /** Takes statuses as the topic would bring them. */
+  /** Accepts statuses as from the topic. */
   hear: Realtime["system"]["heard"];
-  /** store, then notify. */
+  /** Stores bodies, then notifies. */
   happen(...bodies: string[]): Promise<void>;
   metrics(): Promise<string>;
   stop(): Promise<void>;
 };
 
-/** The realtime service over the in-memory store, on a free port, its notices driven by hand. After a failed test its log is kept. */
+/**
+ * Starts the realtime service over the in-memory store on a free port. The test sends its notices. After a
+ * failed test its log is kept.
+ */
 export async function startRealtime({
   tokens,
   origins,
@@ -160,7 +163,7 @@ function eventOf(body: string, received: Date, offset: number) {
 }
 
 function changesOf(applied: Applied): Change[] {
-  if (applied.fenced) throw new Error("fenced by nobody");
+  if (applied.fenced) throw new Error("fenced without another owner");
   return applied.changes;
 }
 

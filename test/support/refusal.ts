@@ -1,7 +1,7 @@
 import { expect } from "@jest/globals";
 import type { Answer } from "./raw-http.ts";
 
-/** That an answer is a refusal with this status, in the one shape of all; gives what was wrong where. */
+/** Expects a refusal with this status in the common error body. Returns its errors. */
 export async function expectRefusal(
   answer: Answer | Promise<Answer>,
   refusal: number,

@@ -4,8 +4,8 @@ import { listen } from "@teravoz/runtime";
 type Memory = { ids: Map<string, number>; subjects: Map<string, Set<string>> };
 
 /**
- * A registry in this process, as far as the gateway needs one: equal texts have equal ids, the first is 1. `wipe` is what a lost journal
- * does to the real one.
+ * A registry in this process with the functions that the gateway needs. Equal texts have equal ids, from 1
+ * on. `wipe` has the effect of a lost journal on the real one.
  */
 export async function openRegistryInMemory() {
   const memory: Memory = { ids: new Map(), subjects: new Map() };
@@ -47,7 +47,7 @@ async function answer(memory: Memory, request: IncomingMessage, response: Server
   response.end(JSON.stringify(found ?? { error_code: 40403, message: "not found" }));
 }
 
-/** Null where there is nothing of the name. */
+/** The answer to a request, null if the name is unknown. */
 function respond(memory: Memory, line: string, { schema = "" }: { schema?: string }): unknown {
   const { ids, subjects } = memory;
   const [, method, path, name = "", rest] = /^(\w+) \/(\w+)(?:\/([^/]+))?(\/.*)?$/.exec(line) ?? [];

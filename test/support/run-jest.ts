@@ -6,42 +6,45 @@ import { dirname, join, relative } from "node:path";
 
 export type Totals = { passed: number; failed: number };
 export type TestOutcome = { title: string; passed: boolean; seconds: number };
-/** One test file: its path from the root of the checkout, its Jest project, how long it took in all. */
+/**
+ * The outcome of one test file: its path from the root of the checkout, its Jest project, and its time in
+ * all.
+ */
 export type SuiteOutcome = Totals & { path: string; band: string; seconds: number; tests: TestOutcome[] };
 export type Suites = Totals & { suites: SuiteOutcome[]; tests: TestOutcome[] };
 
 export type Wanted = {
   projects: readonly string[];
-  /** Regular expressions on the paths of the suites; none = all. */
+  /** Regular expressions on the paths of the suites. Without any, all suites run. */
   patterns?: readonly string[];
-  /** Paths from the root of the checkout, in place of `patterns`. */
+  /** Paths from the root of the checkout, instead of `patterns`. */
   files?: readonly string[];
   /** A regular expression on the full titles of the tests. */
   title?: string | undefined;
-  /** Test files at once (default 1). */
+  /** Number of test files at once (default 1). */
   workers?: number;
   env?: NodeJS.ProcessEnv;
   testTimeoutMs?: number;
-  /** Takes coverage-final.json of the code that Jest itself loads. */
+  /** The directory for coverage-final.json of the code that Jest itself loads. */
   coverageDir?: string | undefined;
 };
 
 const root = join(import.meta.dirname, "..", "..");
 const jest = join(dirname(createRequire(import.meta.url).resolve("jest/package.json")), "bin/jest.js");
 
-/** A rebalance after a lost session takes 30 s and more; nothing that works takes this long. */
+/** A rebalance after a lost session takes 30 s and more. No working test takes this long. */
 const TEST_TIMEOUT_MS = 300_000;
 
 /** Runs suites, the slowest first, and resolves with every outcome. Jest's own report goes to standard error. */
 export async function runJest(wanted: Wanted): Promise<Suites> {
   const dir = await mkdtemp(join(tmpdir(), "teravoz-test-"));
   const report = join(dir, "report.json");
-  // the report goes to its file and to standard output: the second copy is thrown away
+  // the report goes to its file and to standard output, where it is discarded
   const child = spawn(process.execPath, argumentsOf(wanted, report), {
     cwd: root,
     env: wanted.env ?? process.env,
     stdio: ["ignore", "ignore", "inherit"],
-    // a group of its own: its workers end with it
+    // a new process group, so that its workers end with it
     detached: true,
   });
   const stop = () => child.pid && process.kill(-child.pid, "SIGTERM");
@@ -70,7 +73,8 @@ function argumentsOf(wanted: Wanted, report: string): string[] {
     `--outputFile=${report}`,
     "--passWithNoTests",
     `--testSequencer=${join(import.meta.dirname, "..", "runner", "slowest-first.ts")}`,
-    // a connection that a failed test left open must not hold up the rest: the outcomes are known by then
+    // a connection that a failed test left open must not delay the end, because the outcomes are known by
+    // then
     "--forceExit",
     ...(title === undefined ? [] : [`--testNamePattern=${title}`]),
     ...(coverageDir ? [...COVERAGE, `--coverageDirectory=${join(coverageDir, projects.join("-"))}`] : []),
@@ -96,7 +100,7 @@ function readReport(text: string): Suites {
   const suites = (report.testResults as JestSuite[]).map(readSuite);
   return {
     passed: report.numPassedTests,
-    // a suite that could not even be loaded has no failed test: it counts as one
+    // a suite that could not be loaded has no failed test: it counts as one
     failed: report.numFailedTests + report.numRuntimeErrorTestSuites,
     suites,
     tests: suites.flatMap(({ tests }) => tests),

@@ -8,13 +8,13 @@ import { uriOf } from "./store.ts";
 export type ScaleRig = {
   /** Address of realtime. */
   url: string;
-  /** Writes so many finished calls of the last hours, without a notice. */
+  /** Writes this number of finished calls of the last hours, without a notice. */
   seed(count: number, hours: number): Promise<void>;
   send: Send;
   close(): Promise<void>;
 };
 
-/** The services as processes on real parts: the figures are taken with them. */
+/** Opens the services as processes on real parts, for the published figures. */
 export async function openRealRig(): Promise<ScaleRig> {
   const gateway = await openGateway({ env: { ACCOUNT_TIME_ZONE: zoneAtNoon() } });
   const sender = openSender(gateway.ingest[0]!.url);
@@ -29,10 +29,13 @@ export async function openRealRig(): Promise<ScaleRig> {
   };
 }
 
-/** Bodies that are stored in one batch: each batch looks through all that is stored. */
+/** Number of bodies in one batch. Each batch reads all stored calls. */
 const BATCH = 2_000;
 
-/** Realtime over the store in memory: a second after its start it holds as many calls as the real parts do after a minute. */
+/**
+ * Opens realtime over the store in memory. A second after its start it holds as many calls as the real parts
+ * do after a minute.
+ */
 export async function openMemoryRig(): Promise<ScaleRig> {
   const realtime = await startRealtime({ env: { ACCOUNT_TIME_ZONE: zoneAtNoon() } });
   return {

@@ -4,19 +4,22 @@ import { eventually } from "./eventually.ts";
 import type { Gateway } from "./gateway.ts";
 import { bodiesOfCalls, shuffle } from "./traffic.ts";
 
-/** Requests at once. */
+/** Number of requests at once. */
 const SENDERS = 32;
 const RETRY_MS = 50;
-/** More would only cost time: what a test waits for then takes as long as the traffic makes it. */
+/** Number of events after which the sender slows down. More would only make the test wait longer for them. */
 const MANY = 1_000;
-/** Of each sender from then on: some 60 events a second in all. */
+/** Pause of each sender from then on, in ms: about 60 events a second in all. */
 const SLOW_MS = 500;
-/** A service confirms that it has begun to read a request: what breaks off before that was never read. */
+/**
+ * Makes a service confirm that it has begun to read a request. A request that breaks off before that was
+ * never read.
+ */
 const EXPECT = { Expect: "100-continue" };
 /** The outcome of a request that the service had begun to read and did not answer. */
 export const BROKEN_OFF = "broken off";
 
-/** Posts every body once, 32 at a time; rejects at an answer other than 200. */
+/** Posts every body once, 32 at a time. Rejects at an answer other than 200. */
 export async function postAll({ post }: Pick<Gateway, "post">, bodies: readonly string[]): Promise<void> {
   const left = bodies.toReversed();
   const sender = async () => {
@@ -28,8 +31,9 @@ export async function postAll({ post }: Pick<Gateway, "post">, bodies: readonly 
 export type Sending = ReturnType<typeof keepSending>;
 
 /**
- * Sends events of ever new calls, 32 at a time and out of order, until `stop`; slowly once they are many. Like the vendor it repeats each until it is
- * acknowledged; the outcome of an attempt is a status, the code of a connection error, or BROKEN_OFF.
+ * Sends events of new calls, 32 at a time and out of order, until `stop`, and slows down once they are many.
+ * Like the vendor it repeats each until it is acknowledged. The outcome of an attempt is a status, the code
+ * of a connection error, or BROKEN_OFF.
  */
 export function keepSending({ post }: Pick<Gateway, "post">) {
   const acknowledged: string[] = [];
@@ -59,16 +63,19 @@ export function keepSending({ post }: Pick<Gateway, "post">) {
   const done = Promise.all(Array.from({ length: SENDERS }, sender));
   return {
     outcomes,
-    /** The pause of each of the 32 after an acknowledged event (default 0): what only has to go on need not fill the processors. */
+    /**
+     * Sets the pause of each of the 32 senders after an acknowledged event (default 0). A pause leaves CPU to
+     * other work.
+     */
     pause: (ms: number) => {
       pauseMs = ms;
     },
-    /** Waits until so many more are acknowledged. */
+    /** Waits until this number of further events are acknowledged. */
     async untilMore(count: number) {
       const wanted = acknowledged.length + count;
       await eventually(() => expect(acknowledged.length).toBeGreaterThanOrEqual(wanted), 60_000);
     },
-    /** Resolves with every body that was sent; all of them are acknowledged by then. */
+    /** Stops. Resolves with every sent body when all are acknowledged. */
     async stop() {
       isStopped = true;
       await done;

@@ -6,15 +6,18 @@ import { compileCacheEnv, endLeftovers, openStack, ROOT, type Stack } from "@ter
 import { openStackPool, STACK_POOL } from "./stack-pool.ts";
 import { timedStart } from "./starts.ts";
 
-/** Inside the checkout, so that what a run which died hard has left is found by the next. */
+/** Inside the checkout, so that the next run finds the leftovers of a killed one. */
 const RUNS = join(ROOT, ".run");
 const PREFIX = "test-";
-/** Where the suites of a run keep what is theirs: short, for a path of a socket has 108 bytes. */
+/**
+ * Prefix of the directory for the files of a run's suites. It is short because the path of a socket has at
+ * most 108 bytes.
+ */
 const SUITES = join(tmpdir(), "teravoz-");
 
 /**
- * Opens one stack for a whole test run, gives its addresses to the processes started from here, and stops it at the end, also
- * after a failure or Ctrl-C. Resolves with what `run` resolves with.
+ * Opens one stack for a whole test run and puts its addresses into the environment of child processes. Stops
+ * it at the end, also after a failure or Ctrl-C. Resolves with the result of `run`.
  */
 export async function withSharedStack<T>(run: (stack: Stack) => Promise<T>): Promise<T> {
   const stopping = new AbortController();
@@ -39,7 +42,7 @@ export async function withSharedStack<T>(run: (stack: Stack) => Promise<T>): Pro
   }
 }
 
-/** The last line of standard output is the tests' result: this goes beside it. */
+/** Prints to standard error, because the last line of standard output is the tests' result. */
 const sayAside = (line: string) => void process.stderr.write(`${line}\n`);
 
 async function runOn<T>(stack: Stack, run: (stack: Stack) => Promise<T>, signal: AbortSignal): Promise<T> {
@@ -59,9 +62,9 @@ async function runOn<T>(stack: Stack, run: (stack: Stack) => Promise<T>, signal:
 }
 
 /**
- * Session of every consumer in the tests: what waits for a dead or paused member takes 4 s instead of 10. Longer than one
- * request that kafkajs gives up (3 s), so that a fetch which hangs on a busy machine does not expel its member. A broker that
- * is not ours may allow no less than 6 s.
+ * The session of every consumer in the tests. It makes the wait for a dead or paused member 4 s instead of
+ * 10. It is longer than the time after which kafkajs gives up a request (3 s), so that a fetch which hangs on
+ * a busy machine does not expel its member. An external broker may not allow less than 6 s.
  */
 const sessionEnv = ({ provider }: Stack): NodeJS.ProcessEnv =>
   provider === "external" ? {} : { KAFKA_SESSION_TIMEOUT_MS: "4000" };
@@ -71,7 +74,10 @@ async function clearDeadRuns(): Promise<void> {
   for (const name of readdirSync(RUNS).filter(isOfDeadRun)) await clear(name);
 }
 
-/** Ends what a run has left running, the services of suites that were cut off before the parts they wait for, and removes its files. */
+/**
+ * Ends the processes that a run has left, the services of killed suites before the parts that they wait for,
+ * and removes its files.
+ */
 async function clear(name: string): Promise<void> {
   for (const dir of [SUITES + name, join(RUNS, name)]) {
     for await (const path of glob("{,*/,*/*/}pids.json", { cwd: dir })) await endLeftovers(join(dir, path));

@@ -1,6 +1,6 @@
 import { runProjector } from "@teravoz/projector";
 
-/** A projector whose new indexes take for ever to build, as on millions of calls. */
+/** Simulates new indexes that take very long to build, as on millions of calls. */
 const never = () => new Promise<void>(() => {});
 
 await runProjector({ store: (store) => ({ ...store, createIndexes: never, prepare: never }) });

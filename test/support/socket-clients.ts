@@ -2,21 +2,21 @@ import { io } from "socket.io-client";
 import io2 from "socket.io-client-2";
 import WebSocket from "ws";
 
-/** An envelope as a client sees it. */
+/** An envelope as a client receives it. */
 // biome-ignore lint/suspicious/noExplicitAny: tests look into data of every shape
 export type Envelope = { data: any; event: string; status: string; next?: string };
 
 export type SocketClient = {
-  /** Everything received, in order. */
+  /** Every received envelope, in order. */
   received: Envelope[];
   of(event: string): Envelope[];
-  /** The next envelope of this name that nobody has taken yet. */
+  /** The next envelope of this name that was not taken yet. */
   next(event: string): Promise<Envelope>;
-  /** How many of this name nobody has taken yet. */
+  /** Number of envelopes of this name that were not taken yet. */
   untaken(event: string): number;
-  /** The raw text of each message, where the transport shows it. */
+  /** The raw text of each message, if the transport shows it. */
   texts: string[];
-  /** `data` left out = a command without data. */
+  /** Sends a command. Without `data` it has no data. */
   send(event: string, ...data: unknown[]): void;
   ask(event: string, ...data: unknown[]): Promise<Envelope>;
   closed: Promise<void>;
@@ -35,7 +35,7 @@ const isOld = (transport: Transport): transport is OldTransport =>
 
 type Options = { token?: string; origin?: string };
 
-/** Connects and resolves when the server's Welcome is there; rejects with the reason of a refusal. */
+/** Connects, and resolves when the server's Welcome has arrived. Rejects with the reason of a refusal. */
 export async function connectClient(
   transport: Transport,
   url: string,
@@ -145,7 +145,10 @@ const clientOf = (
   close: () => void socket.close(),
 });
 
-/** It has no `auth`: a token goes into the query. Names of events are given beforehand, for it has no `onAny`. */
+/**
+ * Connects a client of socket.io 2. It has no `auth`, so the token goes into the query. It has no `onAny`, so
+ * the names of events are listed.
+ */
 async function connectOldSocketIo(
   transport: OldTransport,
   url: string,
@@ -162,7 +165,7 @@ async function connectOldSocketIo(
   });
   const inbox = createInbox();
   for (const event of NAMES) socket.on(event, (envelope: Envelope) => inbox.take(envelope));
-  // what it still has to send goes first: after its own "disconnect"
+  // unsent packets go first, after its own "disconnect"
   const closed = new Promise<void>((resolve) => socket.io.engine.once("close", () => resolve()));
   const failed = new Promise<never>((_resolve, reject) => {
     for (const event of ["connect_error", "error"])

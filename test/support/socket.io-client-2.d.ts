@@ -1,4 +1,4 @@
-/** As much as the tests use of the client of socket.io 2, which has no types of its own. */
+/** The types of the used parts of socket.io 2's client, which has none. */
 declare module "socket.io-client-2" {
   type Listener = (...args: never[]) => void;
   type OldSocket = {

@@ -8,7 +8,10 @@ import { timedStart } from "./starts.ts";
 /** Environment variable with the URL of the pool of this run. */
 export const STACK_POOL = "STACK_POOL";
 
-/** A stack for one suite at a time. Its addresses and the directory of its data and logs are what the pool answers. */
+/**
+ * A stack that is lent to one suite at a time: its addresses and the directory of its data and logs, as the
+ * pool answers them.
+ */
 export type Lent = Pick<Stack, "provider" | "addresses"> & { id: number; dir: string };
 
 const PARTS = ["kafka", "mongodb", "registry"] as const;
@@ -19,13 +22,14 @@ type Kept = { stack: Stack; dir: string; isLent: boolean; restored: Promise<void
 type Pool = { dir: string; signal: AbortSignal; stacks: Kept[]; opening: Promise<Kept>[] };
 
 /**
- * Lends stacks that may be killed, paused and reconfigured to suites, over HTTP: POST /borrow, /<id>/<control>/<part> and
- * /<id>/return. A stack is opened when none is idle, so there are at most as many as there are test workers.
+ * Opens a pool that lends stacks to suites over HTTP: POST /borrow, /<id>/<control>/<part> and /<id>/return.
+ * Suites may kill, pause and reconfigure them. A stack is opened when none is idle, so there are at most as
+ * many as there are test workers.
  */
 export async function openStackPool(dir: string, signal: AbortSignal) {
   const pool: Pool = { dir, signal, stacks: [], opening: [] };
   const server = createServer((request, response) => void answer(pool, request, response));
-  // only the client closes a connection that is idle: a request of a busy machine may else meet the server's closing
+  // only the client closes an idle connection: otherwise a delayed request may meet the server's closing
   server.keepAliveTimeout = 0;
   await once(server.listen(0, "127.0.0.1"), "listening");
   return {
@@ -33,7 +37,7 @@ export async function openStackPool(dir: string, signal: AbortSignal) {
     close: async () => {
       server.close();
       server.closeAllConnections();
-      // one that is on its way was aborted with the run, or is stopped with the others
+      // a stack that is still opening was aborted with the run, or is stopped with the others
       await Promise.allSettled(pool.opening);
       await Promise.all(pool.stacks.map(({ stack }) => stack.stop()));
     },
@@ -77,14 +81,17 @@ async function open({ signal, stacks }: Pool, dir: string): Promise<Kept> {
   return kept;
 }
 
-/** Does not wait until all parts run again: the next suite does. One that gets a stack which did not recover fails with the reason. */
+/**
+ * Returns a stack without waiting until all its parts run again. The next suite waits for that, and fails
+ * with the reason if the stack did not recover.
+ */
 function giveBack(kept: Kept): void {
   kept.isLent = false;
   kept.restored = restoreStack(kept.stack);
   kept.restored.catch(() => {});
 }
 
-/** Resumes and starts every part that does not run; resolves when all serve. */
+/** Resumes and starts every part that is not running. Resolves when all serve. */
 export async function restoreStack(stack: Stack): Promise<void> {
   for (const part of PARTS) {
     await stack.resume(part);

@@ -5,12 +5,12 @@ import { openPolling } from "./polling.ts";
 import { ask, requestBytes } from "./raw-http.ts";
 import type { Transport } from "./socket-clients.ts";
 
-/** Where socket.io is spoken by WebSocket. */
+/** The path of socket.io by WebSocket. */
 export const BY_WEBSOCKET = "/socket.io/?EIO=4&transport=websocket";
 
 /**
- * Subscribes to all calls and reads nothing from then on, so that what the system's own buffers do not take of the
- * answer stays with the server. The answer is how to end it.
+ * Opens a client that subscribes to all calls and then reads nothing. The part of the answer that exceeds the
+ * system's own buffers stays with the server. Returns a function that ends the client.
  */
 export function openStalled(transport: Transport, url: string): Promise<() => void> {
   if (transport === "websocket") return stallWebSocket(url, "/", '{"event":"Subscribe"}');

@@ -1,12 +1,12 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 
-/** One start of a stack or of a gateway, from its beginning until it was ready. */
+/** One start of a stack or of a gateway. `ms` is its time until it was ready. */
 export type Start = { what: "stack" | "gateway"; ms: number };
 
-/** Names the file that takes the starts of a whole test run; set by the runner. */
+/** The environment variable with the file for the starts of a whole test run. The runner sets it. */
 export const STARTS_FILE = "STARTS_FILE";
 
-/** Passes on what `open` resolves with, and records how long it took where a test run asks for it. */
+/** Returns the result of `open`, and records its time if a test run asks for it. */
 export async function timedStart<T>(what: Start["what"], open: () => Promise<T>): Promise<T> {
   const began = performance.now();
   const opened = await open();

@@ -6,10 +6,10 @@ import { eventually } from "./eventually.ts";
 
 export const log = createLog("store-test", "silent");
 
-/** Of the ledger of erasures, in every test that has no keys of its own. */
+/** The keys of the ledger of erasures, in every test without other keys. */
 export const erasureKeys = ["a test's key"];
 
-/** The MongoDB of the shared stack, with a database of that name. */
+/** The URI of a database with this name in the MongoDB of the shared stack. */
 export function uriOf(database: string): URL {
   const uri = process.env.MONGODB_URI;
   if (!uri) throw new Error("MONGODB_URI must name a replica set of MongoDB");
@@ -18,10 +18,10 @@ export function uriOf(database: string): URL {
   return named;
 }
 
-/** A name that no other suite has. */
+/** A database name that no other suite has. */
 export const freshDatabase = () => `store-${randomUUID().slice(0, 8)}`;
 
-/** A store that is prepared; in a database of its own unless `uri` says where. */
+/** Opens a prepared store, in a new database or in the one of `uri`. */
 export async function openStore(uri = uriOf(freshDatabase()).href) {
   const connection = await connectMongo({ uri, log });
   const store = createMongoStore({ connection, log, erasureKeys });
@@ -34,7 +34,7 @@ export async function dropDatabase(connection: MongoConnection): Promise<void> {
   await connection.close();
 }
 
-/** An event that is like no other unless `sample` says so. */
+/** An event that differs from every other, except for the fields of `sample`. */
 export function sampleEvent(sample: Partial<Event> = {}): LoggedEvent {
   const aggregate_id = sample.aggregate_id ?? `call-${randomUUID()}`;
   return {
@@ -50,7 +50,7 @@ export function sampleEvent(sample: Partial<Event> = {}): LoggedEvent {
   };
 }
 
-/** These events as the next batch of a partition; null = its first. */
+/** A batch of these events for a partition. If `expected` is null, it is the first one. */
 export const batchOf = (events: LoggedEvent[], expected: number | null, partition: number): Batch => ({
   topic: "call-events",
   partition,

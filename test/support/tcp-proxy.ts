@@ -3,32 +3,38 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { setTimeout as sleep } from "node:timers/promises";
 
 export type TcpProxy = {
-  /** Where to connect to instead of the target, on 127.0.0.1. */
+  /** The port on 127.0.0.1 to connect to instead of the target. */
   port: number;
-  /** As if the target had died: open connections are reset, new ones refused at once. */
+  /** Simulates a dead target: resets open connections and refuses new ones at once. */
   cut(): void;
-  /** As if the network dropped everything, or only what `drops` selects: connections stay open, and neither side sees an end. */
+  /**
+   * Simulates a network that drops everything, or only the flows that `drops` selects. Connections stay open,
+   * and neither side sees an end.
+   */
   hang(drops?: Drops): void;
-  /** Everything takes so long one way. */
+  /** Delays every chunk by this time in each direction. */
   slow(delayMs: number): void;
-  /** Whole again; what was held back passes. */
+  /** Ends all faults, and passes on the chunks that were held. */
   heal(): void;
   close(): Promise<void>;
 };
 
-/** One direction of one connection. `clientPort` is the port that the client connects from. */
+/** One direction of one connection. `clientPort` is the port on the client's side. */
 export type Flow = { way: "to target" | "from target"; clientPort: number };
 export type Drops = (flow: Flow) => boolean;
 
 type Options = {
-  /** The target is a Kafka broker on 127.0.0.1: where its answers name its own port they name the proxy's. */
+  /** The target is a Kafka broker on 127.0.0.1. Its own port is replaced by the proxy's in its answers. */
   kafka?: boolean;
 };
 
 type Hold = { drops: Drops; over: Promise<void>; release(): void };
 type ProxyState = { whole: boolean; delayMs: number; hold: Hold | null };
 
-/** A link that can be cut, held and slowed, between a client and `target`, which is looked at for each connection. */
+/**
+ * Opens a link between clients and `target` that can be cut, held and slowed. Reads `target` at each
+ * connection.
+ */
 export async function openProxy(
   target: { host: string; port: number },
   { kafka = false }: Options = {},
@@ -74,7 +80,7 @@ const portOf = (server: Server) => (server.address() as AddressInfo).port;
 function keep(socket: Socket, sockets: Set<Socket>): Socket {
   sockets.add(socket);
   socket.on("close", () => sockets.delete(socket));
-  // a reset is what the link is for; the other half is ended by forward
+  // a reset is intended here; `forward` ends the other half
   socket.on("error", () => {});
   return socket;
 }
@@ -86,7 +92,7 @@ function hold(link: ProxyState, drops: Drops): void {
 
 type Ends = { from: Socket; to: Socket; change?: ((chunk: Buffer) => Buffer) | undefined };
 
-/** One direction, a chunk at a time; an end is passed on like all else. */
+/** Forwards one direction chunk by chunk, and an end too. */
 function forward(link: ProxyState, flow: Flow, { from, to, change = (chunk) => chunk }: Ends): void {
   const passes = async () => {
     if (link.hold?.drops(flow)) await link.hold.over;
@@ -107,8 +113,9 @@ function forward(link: ProxyState, flow: Flow, { from, to, change = (chunk) => c
 }
 
 /**
- * Kafka's answers say where its brokers are: as text, followed by the port. Answers begin with their length; one is looked at as
- * a whole, since what is searched for may lie across two chunks.
+ * Returns a function that replaces the broker's address. Kafka's answers contain it as text, followed by the
+ * port. An answer begins with its length. It is searched as a whole, since the address may be split over two
+ * chunks.
  */
 function createRenamer(brokerPort: number, proxyPort: number): (chunk: Buffer) => Buffer {
   const [wanted, instead] = [placeOf(brokerPort), placeOf(proxyPort)];

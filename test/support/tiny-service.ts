@@ -3,7 +3,7 @@ import { appendFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { logSettings, runService, stopSettings } from "@teravoz/runtime";
 
-/** A service with nothing to do but to end as its argument says; it writes what happens to standard output. */
+/** A service without work, which ends as its argument says and writes each step to standard output. */
 const settings = {
   ...logSettings,
   ...stopSettings,
@@ -23,7 +23,7 @@ await runService("tiny", settings, async ({ health, onStop, fail }) => {
   if (ends === "hanging step") onStop("hanging", () => new Promise(() => {}));
   if (ends === "failing step") onStop("failing", () => Promise.reject(new Error("5511999998888")));
   if (ends === "failing start") throw new Error("5511999998888");
-  // a service has something open; one that ran empty has nothing
+  // an open timer keeps the service running; without it the event loop runs empty
   if (ends !== "running empty") setInterval(() => {}, 1_000);
   const deaths: Record<string, () => void> = {
     "dead job": () => fail("consumer", new Error("5511999998888")),

@@ -5,7 +5,7 @@ export const FLOWS = Object.keys(flows) as FlowName[];
 
 let sequence = 0;
 
-/** The bodies of one call, in the order of its flow; no two calls of a run share a call_id. */
+/** The bodies of one call, in the order of its flow. No two calls of a run share a call_id. */
 export function bodiesOf(flow: FlowName, seed = 1): string[] {
   const script = {
     flow,
@@ -18,11 +18,11 @@ export function bodiesOf(flow: FlowName, seed = 1): string[] {
   return writeCall({ ...script, pauseMs: 1_000, oldSpelling: seed % 3 === 0 }).map(({ body }) => body);
 }
 
-/** So many calls of all flows. */
+/** The bodies of this number of calls, over all flows in turn. */
 export const bodiesOfCalls = (calls: number): string[] =>
   Array.from({ length: calls }, (_, n) => bodiesOf(FLOWS[n % FLOWS.length]!, n)).flat();
 
-/** The same in another order; the same seed gives the same order. */
+/** Returns the items in another order. The same seed gives the same order. */
 export function shuffle<T>(items: readonly T[], seed = 1): T[] {
   let state = seed;
   const next = () => {

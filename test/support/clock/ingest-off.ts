@@ -1,6 +1,6 @@
 import { runIngest } from "@teravoz/ingest";
 
-/** How much this machine's clock is wrong, in ms: behind where negative. */
+/** Offset of this process's clock in ms, negative if it is behind. */
 const OFF_MS = Number(process.env.CLOCK_OFF_MS);
 
 globalThis.Date = new Proxy(Date, {

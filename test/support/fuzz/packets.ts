@@ -7,10 +7,10 @@ import { connectClient, TRANSPORTS } from "../socket-clients.ts";
 import { hostile } from "./bodies.ts";
 
 const AT_A_TIME = 50;
-/** Payloads of polling, each full of packets that join: a few show whether they cost more than themselves. */
+/** Number of polling payloads full of join packets. A few show whether they have lasting costs. */
 const FLOODS = 5;
 const PATHS = ["/any", "/socket.io/?EIO=4&transport=websocket"];
-/** The server closes whoever breaks its protocol; it has this long to take what was sent before. */
+/** Time for the server to read the sent packets, in ms. It closes a client that breaks its protocol. */
 const TAKEN_MS = 20_000;
 
 const events = fc.constantFrom(
@@ -37,7 +37,7 @@ const data = fc.oneof(
   fc.tuple(fields, fields, hostile).map(([outer, inner, value]) => `{"${outer}":{"${inner}":${value}}}`),
 );
 const digits = fc.constantFrom(..."40 41 42 421 43 431 44 451- 461- 42/admin, 4 2 3 5 6 1 0 b".split(" "));
-/** Frames of the plain protocol, packets of socket.io and engine.io, and what is neither. */
+/** Frames of the plain protocol, packets of socket.io and engine.io, and malformed ones. */
 const anyPacket: fc.Arbitrary<string | Buffer> = fc.oneof(
   fc.tuple(events, data).map(([event, value]) => `{"event":${JSON.stringify(event)},"data":${value}}`),
   fc.tuple(events, data).map(([event, value]) => `42[${JSON.stringify(event)},${value}]`),
@@ -53,9 +53,10 @@ const anyPacket: fc.Arbitrary<string | Buffer> = fc.oneof(
 type Options = { count: number; seed: number; sockets?: number; token?: string };
 
 /**
- * Sends so many packets that are strange in all ways, the same for the same seed, on so many sockets at once (half plain, half
- * socket.io), a new one wherever the server closed one, and floods it with joins. Afterwards it serves every transport as
- * before. Answers how many packets were sent and how many sockets that took.
+ * Sends this number of malformed and unusual packets, the same for the same seed, on this number of sockets
+ * at once (half plain, half socket.io). Opens a new socket where the server closed one, and floods the server
+ * with joins. Afterwards the server must serve every transport as before. Returns the numbers of sent packets
+ * and of opened sockets.
  */
 export async function fuzzPackets(url: string, { count, seed, sockets = 100, token }: Options) {
   let taken = 0;
@@ -84,14 +85,14 @@ export async function fuzzPackets(url: string, { count, seed, sockets = 100, tok
   return { packets: taken, sockets: opened };
 }
 
-/** Sends until the server closes: answers what it was too late for, one packet at least being taken. */
+/** Sends packets until the server closes. Returns the unsent ones. At least one packet is sent. */
 async function fling(url: string, path: string, packets: (string | Buffer)[], token?: string) {
   const headers = token ? { Authorization: `Bearer ${token}` } : {};
   const webSocket = new WebSocket(`${url.replace("http", "ws")}${path}`, { headers });
   webSocket.on("error", () => {});
   const opened = new Promise((resolve) => webSocket.once("open", () => resolve(true)));
   const closed = new Promise((resolve) => webSocket.once("close", () => resolve(false)));
-  if (!(await Promise.race([opened, closed]))) throw new Error("the server takes no connection any more");
+  if (!(await Promise.race([opened, closed]))) throw new Error("the server accepts no more connections");
   if (path.includes("socket.io")) webSocket.send(`40${token ? JSON.stringify({ token }) : ""}`);
   let sent = 0;
   while (sent < packets.length && webSocket.readyState === WebSocket.OPEN) {
@@ -102,11 +103,11 @@ async function fling(url: string, path: string, packets: (string | Buffer)[], to
   return packets.slice(sent);
 }
 
-/** A pong comes when all before it was read. */
+/** Waits for a pong, which arrives when the server has read everything before it. */
 async function untilTaken(webSocket: WebSocket, closed: Promise<unknown>): Promise<void> {
   const late = AbortSignal.timeout(TAKEN_MS);
   const silent = new Promise((_, reject) => {
-    late.onabort = () => reject(new Error("the server has not read what was sent"));
+    late.onabort = () => reject(new Error("the server has not read the sent packets"));
   });
   const pong = new Promise((resolve) => webSocket.once("pong", resolve));
   if (webSocket.readyState === WebSocket.OPEN) webSocket.ping();

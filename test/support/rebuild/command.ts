@@ -17,7 +17,7 @@ type Options = {
   env?: NodeJS.ProcessEnv;
 };
 
-/** `rebuild:calls` as a process of its own, with the environment of this one and `env`. */
+/** Starts `rebuild:calls` as a process with the environment of this one and `env`. */
 export function startRebuild(args: string[], { main, env = {} }: Options = {}) {
   const module = main ?? join(ROOT, "services/projector/src/rebuild/command.ts");
   const child = spawn(process.execPath, [module, ...args], {
@@ -37,7 +37,7 @@ export function startRebuild(args: string[], { main, env = {} }: Options = {}) {
   return { kill: (signal: NodeJS.Signals) => child.kill(signal), done };
 }
 
-/** The settings with which the command works on the calls of a gateway. */
+/** The settings of the command for the calls of a gateway. */
 export function rebuildEnv({ db, opened }: Gateway): NodeJS.ProcessEnv {
   const uri = new URL(process.env.MONGODB_URI!);
   uri.pathname = `/${db.databaseName}`;

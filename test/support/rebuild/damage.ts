@@ -3,10 +3,10 @@ import type { Db } from "mongodb";
 
 type CallDocument = Call & { _id: string };
 
-/** How many calls were altered, taken away and invented. */
+/** Number of altered, deleted and invented calls. */
 export type Damage = { altered: number; missing: number; invented: number };
 
-/** Every third call is wrong from now on, in one of three ways in turn; no client is notified. */
+/** Makes every third call wrong, in one of three ways in turn, without a notice. */
 export async function plantDamage(db: Db, round = 0): Promise<Damage> {
   const calls = db.collection<CallDocument>("calls");
   const all = await calls.find().sort({ _id: 1 }).toArray();

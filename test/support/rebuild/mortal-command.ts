@@ -1,8 +1,8 @@
 import { runRebuild } from "@teravoz/projector";
 
 /**
- * `rebuild:calls` that kills or interrupts itself: `DIE_AT` and `INTERRUPT_AT` = step and count ("refold 2"), `DIE_AFTER_MS`
- * = so long after its first step.
+ * `rebuild:calls` that kills or interrupts itself. `DIE_AT` and `INTERRUPT_AT` have the step and its count
+ * ("refold 2"), `DIE_AFTER_MS` the time after its first step.
  */
 const { DIE_AT, INTERRUPT_AT, DIE_AFTER_MS } = process.env;
 const [step, count] = (DIE_AT ?? INTERRUPT_AT ?? "").split(" ");

@@ -1,6 +1,6 @@
 import { type Event, type Fold, type FoldedCall, foldCall } from "@teravoz/domain";
 
-/** A release to come: its fold sees every call a little differently. */
+/** The fold of a future release, which folds every call a little differently. */
 export const newerFold: Fold = Object.assign(
   (events: readonly Event[]): FoldedCall | null => {
     const folded = foldCall(events);

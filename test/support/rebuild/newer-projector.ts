@@ -1,7 +1,10 @@
 import { runProjector } from "@teravoz/projector";
 import { newerFold } from "./newer-fold.ts";
 
-/** The projector of a release to come; with `DIE_AT` = n it dies of SIGKILL when it has folded its n-th group of calls anew. */
+/**
+ * The projector of a future release. With `DIE_AT` = n it kills itself when it has folded its n-th group of
+ * calls again.
+ */
 let left = Number(process.env.DIE_AT);
 
 await runProjector({
