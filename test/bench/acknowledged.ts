@@ -5,12 +5,12 @@ import { inMs, type Measured, median, perSecond, readMemory } from "./figures.ts
 import type { Stage } from "./stage.ts";
 import { CONNECTIONS, createBodies, measureRound, type Round } from "./storm.ts";
 
-/** Long enough for a pause of the collector to weigh little. */
+/** Long enough that a pause of the garbage collector weighs little. */
 const ROUND_SECONDS = 5;
-/** Not counted: the compilers of Node and of the broker's JVM are still at work. */
+/** Rounds that are not counted, because the compilers of Node and of the broker's JVM are still at work. */
 const WARM_UP_ROUNDS = 2;
 
-/** Acknowledged events/s of ingest beside a bare Koa; in turn, so that both meet the same moods of the machine. */
+/** Measures acknowledged events/s of ingest and of a bare Koa, in turn, so that a slower machine slows both down. */
 export async function measureAcknowledged(stage: Stage, { rounds }: { rounds: number }): Promise<Measured> {
   const topics = await stage.openTopics();
   const [ingest] = await stage.start(["ingest"], { topics, mongodb: stage.newDatabase() });

@@ -1,6 +1,8 @@
 import Koa from "koa";
 
-/** The least a webhook in Koa can do: read the body, parse it, answer 200. A process of its own, as ingest is. */
+/**
+ * The least that a webhook in Koa can do: read the body, parse it, answer 200. It is a separate process, as ingest is.
+ */
 const app = new Koa();
 app.use(async (ctx) => {
   const chunks: Buffer[] = [];

@@ -25,11 +25,11 @@ await bench(readOptions()).catch((error: Error) => {
 function readOptions(): Options {
   return new Command("bench")
     .description(
-      "Measures speed and memory on a stack of its own, each figure beside its limit. Takes some minutes.",
+      "Measures speed and memory on a separate stack and prints each figure beside its limit. Takes some minutes.",
     )
-    .addOption(new Option("--only <name...>", "only these").choices(Object.keys(benches)))
-    .option("--rounds <n>", "of each figure, the median counts", parseCount, 3)
-    .option("--events <n>", "that the projector catches up with", parseCount, 100_000)
+    .addOption(new Option("--only <name...>", "measure only these").choices(Object.keys(benches)))
+    .option("--rounds <n>", "rounds of each figure; the median counts", parseCount, 3)
+    .option("--events <n>", "events that the projector catches up with", parseCount, 100_000)
     .parse()
     .opts<Options>();
 }

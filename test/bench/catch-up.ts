@@ -8,18 +8,18 @@ import { type Measured, type Memory, median, perSecond, readMemory } from "./fig
 import type { Stage } from "./stage.ts";
 
 const EVENTS_A_CALL = 7;
-/** As many documents as the projector stores at a time when it is behind. */
+/** Number of documents that the projector stores at a time when it is behind. */
 const INSERT_SIZE = 1_000;
-/** Well below what may wait in the publisher's queue. */
+/** Number of events published at a time, well below the bound of the publisher's queue. */
 const PUBLISH_SIZE = 5_000;
-/** Slower than this is not worth a figure. */
+/** A projector that takes longer has no figure: the run fails. */
 const LIMIT_MS = 300_000;
 
 type Round = { ours: number; limit: number; memory: Memory[] };
 
 /**
- * Events/s of a projector that starts with `events` of them before it, from the start of its process to lag 0, beside
- * plain insertMany of the very documents it stored.
+ * Measures events/s of a projector that has `events` unread events when it starts, from the start of its process to
+ * lag 0, beside plain insertMany of the same documents.
  */
 export async function measureCatchUp(
   stage: Stage,
@@ -48,9 +48,9 @@ export async function measureCatchUp(
   }
 }
 
-/** Calls that overlap, as they do; resolves with the number of events when the brokers have them all. */
+/** Publishes calls that overlap, as real ones do. Resolves with the number of events when the brokers have them all. */
 async function publishAll(stage: Stage, topics: TestTopics, calls: number): Promise<number> {
-  // the rate only says how many calls are under way at once; all of them began and ended before now
+  // the rate only decides how many calls overlap; all of them began and ended before now
   const plan = { rate: 100, delayMs: 2_000, shares: { delegated: 1 }, seed: 1, calls };
   const startAt = new Date(Date.now() - 86_400_000);
   const bodies = planDeliveries({ ...plan, startAt, duplicates: 0, reorder: 0, oldSpellings: 0, burst: 0 });
@@ -70,7 +70,7 @@ async function publishAll(stage: Stage, topics: TestTopics, calls: number): Prom
 
 function readEvent(body: string): Event {
   const parsed = parseWebhook(Buffer.from(body), new Date());
-  if (parsed.outcome !== "accepted") throw new Error("the simulator wrote an event that is refused");
+  if (parsed.outcome !== "accepted") throw new Error("the simulator wrote an event that the domain refuses");
   return parsed.event;
 }
 
@@ -84,7 +84,7 @@ async function measureRound(stage: Stage, topics: TestTopics, total: number): Pr
     const ours = total / ((performance.now() - begun) / 1000);
     const memory = readMemory("catching up", handles);
     await handles[0]!.stop();
-    // the next round has another database, and a group belongs to one
+    // the next round has another database, and a consumer group belongs to one database
     const groups = ["projector", "dead-letters"].map((name) => `${topics.prefix}${name}`);
     await withAdmin(topics.client, (admin) => admin.deleteGroups(groups));
     return { ours, limit: await insertAgain(client, total), memory };
@@ -94,19 +94,20 @@ async function measureRound(stage: Stage, topics: TestTopics, total: number): Pr
   }
 }
 
-/** The position moves in the same transaction as the events: all events stored is lag 0. */
+/** Waits until all events are stored. The position moves in the same transaction, so the lag is 0 then. */
 async function untilStored(client: MongoClient, total: number, begun: number): Promise<void> {
   const events = client.db().collection("events");
-  // the count of the collection's metadata costs nothing; the exact one follows when it is reached
+  // the count in the collection's metadata costs nothing; the exact count follows once it is high enough
   while ((await events.estimatedDocumentCount()) < total || (await events.countDocuments()) < total) {
-    if (performance.now() - begun > LIMIT_MS) throw new Error(`not caught up within ${LIMIT_MS / 1000} s`);
+    if (performance.now() - begun > LIMIT_MS)
+      throw new Error(`the projector did not catch up within ${LIMIT_MS / 1000} s`);
     await sleep(50);
   }
   const finished = await client.db().collection("calls").countDocuments({ state: "FINISHED" });
   if (finished !== total / EVENTS_A_CALL) throw new Error(`only ${finished} calls are finished`);
 }
 
-/** Plain insertMany of the same documents into an empty collection, events/s. */
+/** Returns the events/s of a plain insertMany of the same documents into an empty collection. */
 async function insertAgain(client: MongoClient, total: number): Promise<number> {
   const documents = await client.db().collection("events").find().toArray();
   const plain = client.db().collection("plain", { writeConcern: { w: "majority" } });

@@ -3,20 +3,20 @@ import { cpus, totalmem } from "node:os";
 import { formatTable } from "@teravoz/simulator";
 import type { ServiceHandle } from "@teravoz/stack";
 
-/** One line of the table: what we reach, and beside it what the thing it stands on reaches in the same run. */
+/** One line of the table: our figure, and beside it the limit, which is measured in the same run. */
 export type Figure = {
   what: string;
   ours: string;
-  /** Of what the limit is, and how much. */
+  /** The limit: what was measured, and its figure. */
   limit: string;
-  /** Ours in proportion to the limit, where both are rates. */
+  /** Our figure divided by the limit, if both are rates. */
   ratio?: number;
 };
 
 export type Memory = { after: string; service: string; bytes: number };
 export type Measured = { figures: Figure[]; memory: Memory[] };
 
-/** Progress, one line each. */
+/** Writes one line of progress. */
 export type Say = (line: string) => void;
 
 export function median(values: readonly number[]): number {
@@ -25,7 +25,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** What the processes hold of the machine's memory now: VmRSS of /proc. */
+/** Reads the resident memory of the processes, in bytes: VmRSS of /proc. */
 export const readMemory = (after: string, handles: readonly ServiceHandle[]): Memory[] =>
   handles.map(({ name, pid }) => {
     const kib = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
@@ -35,7 +35,7 @@ export const readMemory = (after: string, handles: readonly ServiceHandle[]): Me
 export const perSecond = (value: number) => `${Math.round(value).toLocaleString("en")}/s`;
 export const inMs = (value: number) => `${value.toFixed(1)} ms`;
 
-/** The tables as they go to the terminal. */
+/** Formats the tables for the terminal. */
 export function formatMeasured({ figures, memory }: Measured): string {
   const rows = figures.map(({ what, ours, limit, ratio }) => [what, ours, limit, ratio?.toFixed(2) ?? ""]);
   const held = memory.map(({ after, service, bytes }) => [

@@ -12,16 +12,17 @@ import { inMs, type Measured, readMemory } from "./figures.ts";
 import type { Stage } from "./stage.ts";
 
 const RATE = 100;
-/** 3,000 events: enough for a 99th percentile that thirty of them decide. */
+/** The run has 3,000 events, so thirty of them decide the 99th percentile. */
 const SECONDS = 30;
 const WARM_UP_SECONDS = 5;
 const CONNECTIONS = 16;
-/** What has not come by then will not come. */
+/** Limit for an answer, and for the time between two messages. A message that takes longer is taken for lost. */
 const LAST_MS = 10_000;
 
 /**
- * From the begin of a POST to the CallChanged that knows its event, at a socket.io client with a Subscribe on all calls; POST and
- * client are in this process, so one clock measures both ends. The limit is the POST's own answer.
+ * Measures the time from the start of a POST to the CallChanged that includes its event, at a socket.io client that
+ * subscribes to all calls. The sender and the client are in this process, so one clock measures both ends. The limit is
+ * the time to the POST's own answer.
  */
 export async function measureLatency(stage: Stage): Promise<Measured> {
   const topics = await stage.openTopics();
@@ -103,7 +104,7 @@ async function measureRun(socket: Socket, url: string, deliveries: Delivery[]): 
   return times;
 }
 
-/** A call that shows n events has notified of the first n that were sent; some may have been shown before. */
+/** Notes the time of the first `events` events that were sent of this call, unless an earlier message included them. */
 function noteChange(sent: Map<string, number[]>, seen: number[], { aggregate_id, events }: Call): void {
   const now = performance.now();
   const times = sent.get(aggregate_id) ?? [];
@@ -117,7 +118,7 @@ function noteChange(sent: Map<string, number[]>, seen: number[], { aggregate_id,
 async function untilSeen(socket: Socket, { seen }: Times, total: number): Promise<void> {
   while (seen.length < total) {
     await nextMessage(socket, "CallChanged").catch((cause) => {
-      throw new Error(`${total - seen.length} of ${total} events were never notified of`, { cause });
+      throw new Error(`no CallChanged included ${total - seen.length} of ${total} events`, { cause });
     });
   }
 }

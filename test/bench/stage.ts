@@ -8,16 +8,16 @@ import type { Say } from "./figures.ts";
 
 export type Stage = {
   say: Say;
-  /** Topics of its own for one figure. */
+  /** Creates separate topics for one figure. */
   openTopics(): Promise<TestTopics>;
-  /** A database that does not exist yet. */
+  /** Returns the URI of a database that does not exist yet. */
   newDatabase(): string;
-  /** Processes as in production but without tokens; resolves at once, wait for each with `ready`. */
+  /** Starts services as in production but without tokens. Resolves at once: wait for each with `ready`. */
   start(kinds: readonly Kind[], on: { topics: TestTopics; mongodb: string }): Promise<ServiceHandle[]>;
   close(): Promise<void>;
 };
 
-/** A stack of its own on free ports in a temporary directory; `signal` ends its opening. */
+/** Opens a separate stack on free ports in a temporary directory. `signal` aborts the opening. */
 export async function openStage(say: Say, signal: AbortSignal): Promise<Stage> {
   const dir = await mkdtemp(join(tmpdir(), "teravoz-bench-"));
   const stack = await openStack({ dir, ports: "free", say, signal }).catch(async (error) => {

@@ -9,8 +9,9 @@ const ROUND_SECONDS = 10;
 const ASKED_EVERY_MS = 100;
 
 /**
- * `GET /stats` asked ten times a second while events come in as fast as the machine takes them, up to 10,000 a second: how long it
- * takes beside an answer that reads nothing, and how many events are acknowledged beside a storm in which nobody asks.
+ * Measures `GET /stats`, asked ten times a second while events arrive as fast as the machine takes them, up to 10,000 a
+ * second: the time of its answer beside that of an answer that reads nothing, and the number of events acknowledged
+ * beside a storm without these requests.
  */
 export async function measureStats(stage: Stage, { rounds }: { rounds: number }): Promise<Measured> {
   const topics = await stage.openTopics();
@@ -28,7 +29,7 @@ export async function measureStats(stage: Stage, { rounds }: { rounds: number })
   const times: Record<"/stats" | "/livez", number[]> = { "/stats": [], "/livez": [] };
   try {
     await Promise.all(handles.map((handle) => handle.ready()));
-    // not counted: what has not been compiled yet
+    // this storm is not counted, because the code is not compiled yet
     await storm();
     for (let round = 1; round <= rounds; round++) {
       const asking = startAsking(realtime!.url, times);
@@ -63,7 +64,7 @@ function describe(rates: Record<"asked" | "unasked", number[]>, times: Record<st
   ];
 }
 
-/** Both in turn, so that they meet the same moods of the machine. */
+/** Asks both paths in turn, so that a slower machine slows both down. */
 function startAsking(url: string, times: Record<string, number[]>): { stop: () => Promise<void> } {
   let stopped = false;
   const done = (async () => {

@@ -5,7 +5,10 @@ export const CONNECTIONS = 64;
 
 export type Round = { perSecond: number; p99: number };
 
-/** Posts bodies for so many seconds, as fast as they are answered or at `overallRate` a second. Throws where an answer is no 200. */
+/**
+ * Posts bodies for `seconds`, as fast as they are answered or at `overallRate` a second. Throws if an answer is not
+ * 200.
+ */
 export async function measureRound(
   url: string,
   nextBody: () => string,
@@ -20,11 +23,14 @@ export async function measureRound(
     requests: [{ method: "POST", headers: { "Content-Type": "application/json" }, setupRequest }],
   });
   if (result.non2xx + result.errors > 0)
-    throw new Error(`${url}: ${result.non2xx} answers were no 200, ${result.errors} did not come`);
+    throw new Error(`${url}: ${result.non2xx} answers were not 200, ${result.errors} requests had no answer`);
   return { perSecond: result["2xx"] / result.duration, p99: result.latency.p99 };
 }
 
-/** Seven events a call as the simulator writes them, no body twice: an event already known would cost less. */
+/**
+ * Creates bodies as the simulator writes them, seven events a call. No body comes twice, because an event that is
+ * stored already costs less.
+ */
 export function createBodies(): () => string {
   const template = planDeliveries({
     calls: 1,

@@ -13,15 +13,15 @@ export type FaultsRun = {
   /** Opens the stack of the first lane for campaigns that are not on a cluster. */
   withStack(run: (stack: Stack) => Promise<void>): Promise<void>;
   campaigns: readonly Campaign[];
-  /** The first campaign's; each has the next one. */
+  /** The seed of the first campaign. Each further campaign has the next one. */
   seed: number;
-  /** Which to begin with; what ran before it stays in the ledger. */
+  /** The seed of the campaign to begin with. Results of earlier ones stay in the ledger. */
   from?: number;
-  /** At most so many campaigns. */
+  /** The number of campaigns at most. */
   runs?: number;
-  /** How many campaigns run side by side, each on a stack of its own (default: 1). */
+  /** The number of campaigns that run side by side, each on a separate stack (default: 1). */
   atOnce?: number;
-  /** A campaign that takes longer is red. */
+  /** Limit for a campaign. One that takes longer is red. */
   deadlineMs?: number;
   /** `production`: all campaigns keep the session of a deployment (default: `short`). */
   timings?: "production" | "short";
@@ -30,15 +30,18 @@ export type FaultsRun = {
   signal: AbortSignal;
 };
 
-/** Takes the runs of today, and those that went wrong. */
+/** The folder of the runs under way, and of those that were red. */
 const RUNS = join(ROOT, ".run", "faults");
 export const ledgerPath = (name: "quick" | "long" | "cluster" | "only") => join(RUNS, `${name}.jsonl`);
 
-/** Three times what the longest quick campaign takes while others keep both cores busy; `--long` sets its own. */
+/**
+ * Three times the duration of the longest quick campaign while others keep both cores busy. `--long` sets another
+ * limit.
+ */
 const DEADLINE_MS = 6 * 60_000;
-/** Elections and restarts of six servers take several times as long where others keep the cores busy. */
+/** Elections and restarts of six servers take several times as long while other work keeps the cores busy. */
 const ON_CLUSTER_MS = 15 * 60_000;
-/** A gateway opens and closes within a minute where nothing hangs. */
+/** A gateway opens and closes within a minute if nothing hangs. */
 const OPEN_AND_CLOSE_MS = 4 * 60_000;
 
 type Parts = Pick<CampaignRun, "stack" | "cluster"> & { restore(): Promise<void> };
@@ -46,12 +49,12 @@ type Parts = Pick<CampaignRun, "stack" | "cluster"> & { restore(): Promise<void>
 /** A campaign with its seed. */
 type Numbered = { campaign: Campaign; seed: number };
 
-/** Runs campaigns and answers with all results in the ledger. A campaign that cannot be run to its end is a red one. */
+/** Runs campaigns and resolves with all results in the ledger. A campaign that cannot be run to its end is red. */
 export async function runFaults(run: FaultsRun): Promise<Result[]> {
   const { campaigns, seed, from } = run;
   await endDeadRuns();
   const ledger = openLedger(run.ledger);
-  // a run of single campaigns adds to what ran before it
+  // a run that begins with a given campaign adds to the earlier results
   if (from === undefined) await ledger.clear();
   const numbered = campaigns.map((campaign, index): Numbered => ({ campaign, seed: seed + index }));
   const chosen = numbered.filter((each) => each.seed >= (from ?? seed)).slice(0, run.runs);
@@ -62,7 +65,10 @@ export async function runFaults(run: FaultsRun): Promise<Result[]> {
   return latest(await ledger.read());
 }
 
-/** Each lane has a stack of its own, so that its campaigns may kill the parts, and takes the next piece that no lane has. */
+/**
+ * Runs campaigns in lanes. Each lane has a separate stack, because its campaigns kill the parts, and takes the next
+ * campaign that waits.
+ */
 async function runLanes(
   run: FaultsRun & { stack: Stack },
   numbered: readonly Numbered[],
@@ -86,7 +92,7 @@ async function runLanes(
   if (failed) throw failed.reason;
 }
 
-/** One cluster for all of these, one after the other: it alone keeps the cores busy. */
+/** Runs campaigns on one cluster, one after the other, because the cluster alone keeps the cores busy. */
 async function runOnCluster(run: FaultsRun, numbered: readonly Numbered[], ledger: Ledger): Promise<void> {
   const { signal, say } = run;
   if (numbered.length === 0 || signal.aborted) return;
@@ -109,7 +115,7 @@ async function runOnCluster(run: FaultsRun, numbered: readonly Numbered[], ledge
   }
 }
 
-/** The logs of a cluster beside the folder of the campaign that was red on it. */
+/** Copies the logs of the cluster next to the folder of the campaign that was red on it. */
 const keepLogs = (dir: string, name: string) =>
   cp(join(dir, "logs"), join(RUNS, `${name}-cluster-logs`), { recursive: true });
 
@@ -124,7 +130,7 @@ async function withStack({ signal }: FaultsRun, lane: number, run: (own: Stack) 
   }
 }
 
-/** A campaign that hangs, or throws, is red, and leaves the stack to the next one with all parts running. */
+/** Runs a campaign. One that hangs or throws is red, and all parts are started again for the next one. */
 async function runToEnd(run: FaultsRun, each: Numbered, { restore, ...parts }: Parts): Promise<Result> {
   const { deadlineMs = DEADLINE_MS, timings = "short" } = run;
   const began = new Date();
@@ -141,12 +147,12 @@ async function runToEnd(run: FaultsRun, each: Numbered, { restore, ...parts }: P
   }
 }
 
-/** Ends what an earlier or interrupted run has left running: services, and stacks of lanes. */
+/** Ends the processes that an earlier or interrupted run has left: services, and stacks of lanes. */
 export async function endDeadRuns(): Promise<void> {
   const runs = existsSync(RUNS) ? readdirSync(RUNS) : [];
   const ended: string[] = [];
   for (const name of runs) ended.push(...(await endLeftovers(join(RUNS, name, "pids.json"))));
-  // a lane that was interrupted may have started the next meanwhile
+  // an interrupted lane may have started another process meanwhile
   if (ended.length > 0) await endDeadRuns();
 }
 
@@ -186,15 +192,15 @@ function emptyResult({ name, seed, began }: { name: string; seed: number; began:
   };
 }
 
-/** In the order of their seeds; of a campaign that ran twice with a seed the last counts. */
+/** Returns the results in the order of their seeds. If a campaign ran twice with one seed, the last result counts. */
 const latest = (results: Result[]): Result[] =>
   [...new Map(results.map((result) => [`${result.campaign} ${result.seed}`, result])).values()].sort(
     (one, other) => one.seed - other.seed,
   );
 
 /**
- * The campaigns whose name holds the text; else the members of campaigns that share a run, each alone; else the campaigns
- * that have a fault with such a name, with these faults only.
+ * Chooses campaigns by a text in a name. A campaign whose members in a shared run have the text is replaced by these,
+ * one by one. If only its faults have the text, it runs with these faults only.
  */
 export function chooseOnly(campaigns: readonly Campaign[], text: string): Campaign[] {
   const holds = ({ name }: { name: string }) => name.toLowerCase().includes(text.toLowerCase());
@@ -209,7 +215,7 @@ export function chooseOnly(campaigns: readonly Campaign[], text: string): Campai
   });
 }
 
-/** A row is a fault, or a bad build: passed where it came to pass as planned and its campaign is as it must be. */
+/** Counts rows: faults and bad builds. A row passes if its campaign is as it must be. */
 export function countRows(results: readonly Result[]): { passed: number; failed: number } {
   const rows = results.flatMap((result) => {
     const faults = Object.keys(result.planned);

@@ -20,8 +20,8 @@ import { formatWindows } from "./cluster/windows-table.ts";
 import { chooseOnly, countRows, endDeadRuns, ledgerPath, runFaults } from "./faults.ts";
 
 /**
- * The lists that a run may take, each with the page that it writes. If none of 300 kills does harm, fewer than one in a hundred do,
- * with 95 % confidence: a whole run must have as many.
+ * The lists of campaigns that a run may take, each with the page that it writes. If none of 300 kills does harm, fewer
+ * than one kill in a hundred does, with 95 % confidence: a complete long run must have as many.
  */
 const LISTS = {
   quick: { campaigns: [...quickCampaigns, ...quickClusterCampaigns], page: null, leastKills: 0 },
@@ -31,12 +31,15 @@ const LISTS = {
 
 type Options = { long?: true; cluster?: true; from?: number; runs?: number; only?: string; seed: number };
 
-/** Quick campaigns wait more than they work: one for each of two cores. Long ones count what they do in their time. */
+/**
+ * Quick campaigns wait more than they work, so one runs for each of two cores. Long ones run alone: they count their
+ * work in a given time.
+ */
 const CORES = 2;
-/** Strikes begin for eight minutes; the last, the quiet and the check follow. */
+/** Strikes begin for eight minutes. The last strike, the quiet and the check follow. */
 const LONG = { deadlineMs: 15 * 60_000, timings: "production" } as const;
 
-// Kafka starts again and again, and lives for minutes: its second compiler costs more than it gives
+// Kafka starts often and runs for minutes only: the JVM's second compiler costs more than it saves
 process.env.JAVA_TOOL_OPTIONS ??= "-XX:TieredStopAtLevel=1";
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);
@@ -62,16 +65,20 @@ function readOptions(): Options {
     )
     .option(
       "--long",
-      "all faults in full counts, in pieces of about ten minutes; the table goes to test/faults/RESULTS.md",
+      "run all faults with full counts, in campaigns of about ten minutes; the table goes to test/faults/RESULTS.md",
     )
     .option(
       "--cluster",
-      "all faults of three brokers and three mongods, in such pieces; the table goes to test/faults/RESULTS-CLUSTER.md",
+      "run all faults of three brokers and three mongods, also in such campaigns; the table goes to test/faults/RESULTS-CLUSTER.md",
     )
-    .option("--seed <n>", "of the first campaign; the same seed makes the same plan", parseWhole, 1)
-    .option("--from <seed>", "begin with this campaign; earlier results still count", parseWhole)
-    .option("--runs <n>", "at most so many campaigns, the rest another time", parseWhole)
-    .option("--only <fault>", "only campaigns or faults with this text in their name")
+    .option("--seed <n>", "seed of the first campaign; the same seed makes the same plan", parseWhole, 1)
+    .option(
+      "--from <seed>",
+      "begin with the campaign that has this seed; earlier results still count",
+      parseWhole,
+    )
+    .option("--runs <n>", "run at most this many campaigns, and the rest another time", parseWhole)
+    .option("--only <fault>", "run only campaigns or faults with this text in their name")
     .addHelpText(
       "after",
       `
@@ -86,13 +93,13 @@ async function run({ long, cluster, only, ...options }: Options): Promise<Result
   const list = cluster ? "cluster" : long ? "long" : "quick";
   const { campaigns: all, page, leastKills } = LISTS[list];
   const campaigns = only ? chooseOnly(all, only) : all;
-  if (campaigns.length === 0) throw new Error(`no campaign and no fault is called ${only}`);
-  // a look at one campaign leaves the results of a run in pieces alone
+  if (campaigns.length === 0) throw new Error(`no campaign and no fault has "${only}" in its name`);
+  // a run with --only does not change the results of a run in pieces
   const ledger = ledgerPath(only ? "only" : list);
   const pace = page ? LONG : { atOnce: CORES };
   const wanted = { ...options, ...pace, withStack, campaigns, ledger };
   const results = await runFaults({ ...wanted, say, signal: interrupted.signal });
-  if (interrupted.signal.aborted) throw new Error("stopped before it was done");
+  if (interrupted.signal.aborted) throw new Error("interrupted before all campaigns were done");
   const tables = [formatTable, formatWindows, formatKillPoints, formatCampaigns, formatKnownBad, formatTimes]
     .map((format) => format(results))
     .filter(Boolean)
@@ -112,7 +119,7 @@ async function run({ long, cluster, only, ...options }: Options): Promise<Result
 function withStack(run: (stack: Stack) => Promise<void>): Promise<void> {
   return withSharedStack((stack) => {
     if (stack.provider === "external")
-      throw new Error("needs parts that it may kill: unset STACK and the addresses");
+      throw new Error("the campaigns need parts that they may kill: unset STACK and the addresses");
     return run(stack);
   });
 }
@@ -126,7 +133,7 @@ type About = { list: keyof typeof LISTS; seed: number; part: string };
 
 function formatPage(tables: string, { list, seed, part }: About): string {
   const date = new Date().toISOString().slice(0, 10);
-  return `# Results\n\n\`pnpm test:faults --${list}\`, ${date}, ${describeMachine()}, seeds from ${seed} on${part}.\n\n${tables}\n`;
+  return `# Results\n\n\`pnpm test:faults --${list}\`, ${date}, ${describeMachine()},\nseeds from ${seed} on${part}.\n\n${tables}\n`;
 }
 
 function parseWhole(text: string): number {

@@ -9,11 +9,11 @@ type Options = { fresh?: true; only?: string; minutes: number; list?: true };
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
-/** The committed results, and the table made of them. */
+/** The committed results, and the page with their table. */
 const FILE = join(import.meta.dirname, "results.json");
 const PAGE = join(import.meta.dirname, "RESULTS.md");
 
-// a run that is ended begins no further piece
+// after a signal no further piece starts
 const stopping = new AbortController();
 process.once("SIGTERM", () => stopping.abort()).once("SIGINT", () => stopping.abort());
 
@@ -30,12 +30,12 @@ else {
 function readOptions(): Options {
   return new Command("test:long")
     .description(
-      "Runs everything with full counts, in pieces of at most ten minutes. Goes on with the pieces that have not passed yet; the results are in test/long.",
+      "Runs every suite and campaign with full counts, in pieces of at most ten minutes. Continues with the pieces that have not passed yet. The results are in test/long.",
     )
-    .option("--fresh", "begin again: forget what has passed")
-    .option("--only <name>", "only pieces whose name holds this, also those that have passed")
-    .option("--minutes <n>", "begin no piece after so many minutes", parseMinutes, Number.POSITIVE_INFINITY)
-    .option("--list", "say which pieces there are and what became of them")
+    .option("--fresh", "start over: delete all results")
+    .option("--only <name>", "run only the pieces with this text in their name, also those that have passed")
+    .option("--minutes <n>", "start no piece after this many minutes", parseMinutes, Number.POSITIVE_INFINITY)
+    .option("--list", "list all pieces with their last results")
     .parse()
     .opts<Options>();
 }
@@ -58,7 +58,7 @@ async function runAll(all: readonly Piece[]): Promise<void> {
   const results = readResults(FILE);
   const hasPassed = ({ name }: Piece) => results.some((result) => result.name === name && isGreen(result));
   const left = options.only === undefined ? all.filter((piece) => !hasPassed(piece)) : all;
-  if (left.length === 0) say("every piece has passed: --fresh begins again");
+  if (left.length === 0) say("every piece has passed: --fresh starts over");
   const names = pieces.map(({ name }) => name);
   const endAt = Date.now() + options.minutes * 60_000;
   const run: PieceResult[] = [];
@@ -76,7 +76,8 @@ async function runAll(all: readonly Piece[]): Promise<void> {
 
 function finish(run: readonly PieceResult[], wantedCount: number): void {
   const { passed, failed } = sumTotals(run);
-  if (run.length < wantedCount) say(`${wantedCount - run.length} pieces are left: run it again to go on`);
+  if (run.length < wantedCount)
+    say(`${wantedCount - run.length} pieces are left: run the command again to continue`);
   process.stdout.write(`${passed} passed, ${failed} failed\n`);
   process.exit(failed > 0 || (run.length === 0 && wantedCount > 0) ? 1 : 0);
 }

@@ -18,12 +18,12 @@ test("every suite that runs with smaller counts in the short run is a piece of t
   const patterns = pieces.flatMap(({ args }) =>
     args.filter((each) => /^(integration|e2e|browser|\^)/.test(each)),
   );
-  // `test:board` runs the one suite of the page at scale
+  // `test:board` runs the suite of the page at scale
   patterns.push("browser/scale");
   expect(scaled.filter((path) => matchSuites([path], patterns).length === 0)).toEqual([]);
 });
 
-test("every long campaign is a piece, under a name that no other piece has", () => {
+test("every long campaign is a piece, and no two pieces have the same name", () => {
   const names = pieces.map(({ name }) => name);
   expect(names).toEqual(
     expect.arrayContaining([...longCampaigns, ...clusterCampaigns].map(({ name }) => `faults: ${name}`)),

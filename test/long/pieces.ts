@@ -1,7 +1,7 @@
 import { longCampaigns } from "../faults/campaigns/long.ts";
 import { clusterCampaigns } from "../faults/cluster/campaigns.ts";
 
-/** A part of the long run that ends within ten minutes on two cores, as a process of its own. */
+/** A part of the long run: a separate process that ends within ten minutes on two cores. */
 export type Piece = {
   name: string;
   /** Arguments of Node.js, from the root of the checkout. */
@@ -17,7 +17,7 @@ const test = (name: string, pattern: string, title: string | null, env: Record<s
 
 const FULL = { FAULTS: "long" };
 
-/** Suites whose counts are smaller in `pnpm test`, with the counts that are promised. */
+/** Suites that have smaller counts in `pnpm test`, here with the promised counts. */
 const suites: readonly Piece[] = [
   test("properties", "^(packages|services|test/oracle)/", null, FULL),
   test("oracle", "integration/oracle", null, FULL),
@@ -40,7 +40,7 @@ const suites: readonly Piece[] = [
   ),
 ];
 
-/** The page with thousands of calls: frames over a minute each, and memory over seven and a half. */
+/** Runs of the page with thousands of calls: frames over a minute each, memory over seven and a half minutes. */
 const board: readonly Piece[] = [
   ["frames", "the page of|50,000 calls|5,000 queues"],
   ["memory", "no more memory"],

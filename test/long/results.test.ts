@@ -13,7 +13,7 @@ const result = (name: string, failed = 0): PieceResult => ({
   failed,
 });
 
-test("a piece that is run again has its last result, in the order of the pieces, without those that are no more", () => {
+test("results are in the order of the pieces, with the last result of each and none of a removed piece", () => {
   const kept = [result("gone"), result("second", 1), result("first")];
   expect(addResult(kept, result("second"), ["first", "second", "third"])).toEqual([
     result("first"),
@@ -21,7 +21,7 @@ test("a piece that is run again has its last result, in the order of the pieces,
   ]);
 });
 
-test("a piece in which nothing was run has not passed", () => {
+test("a piece that ran no test has not passed", () => {
   expect([result("one"), result("one", 1), { ...result("one"), passed: 0 }].map(isGreen)).toEqual([
     true,
     false,
@@ -29,12 +29,12 @@ test("a piece in which nothing was run has not passed", () => {
   ]);
 });
 
-test("the command names a piece that there is not", async () => {
+test("the command ends with an error that names an unknown piece", async () => {
   const command = join(import.meta.dirname, "command.ts");
   await expect(
     promisify(execFile)(process.execPath, [command, "--only", "of no name"]),
   ).rejects.toMatchObject({
     stderr: "test:long: no piece is called of no name; --list names all\n",
   });
-  // a process of its own: a busy machine takes long to start it
+  // the command is a separate process, which a busy machine starts slowly
 }, 60_000);

@@ -6,7 +6,7 @@ import { describeMachine } from "../runner/timings.ts";
 export type PieceResult = {
   name: string;
   date: string;
-  /** Of the checkout that was run. */
+  /** The commit that ran. */
   commit: string;
   seconds: number;
   passed: number;
@@ -18,7 +18,10 @@ export const isGreen = ({ passed, failed }: PieceResult): boolean => failed === 
 export const readResults = (file: string): PieceResult[] =>
   existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as PieceResult[]) : [];
 
-/** `results` with the new one in place of an older one of the same piece, in the order of `names`; pieces that are no more are dropped. */
+/**
+ * Returns `results` in the order of `names`, with the new result in place of an older one of the same piece. Results of
+ * removed pieces are dropped.
+ */
 export function addResult(
   results: readonly PieceResult[],
   result: PieceResult,
@@ -41,9 +44,9 @@ export async function keepResults(
   );
 }
 
-const INTRODUCTION = `Written by \`npx -y pnpm test:long\`, which runs everything with full counts in pieces of at most ten minutes and goes on
-where it stopped. It is run whole before a release. The table of faults is in \`test/faults/RESULTS.md\`, that of the page in
-\`test/browser/README.md\`.`;
+const INTRODUCTION = `Written by \`npx -y pnpm test:long\`, which runs every suite and campaign with full counts in pieces
+of at most ten minutes and continues where it stopped. Every piece runs before a release. The table
+of faults is in \`test/faults/RESULTS.md\`, the table of the page in \`test/browser/README.md\`.`;
 
 export function formatResults(results: readonly PieceResult[]): string {
   const row = ({ name, date, commit, seconds, passed, failed }: PieceResult) =>

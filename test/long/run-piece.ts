@@ -5,11 +5,13 @@ import type { PieceResult } from "./results.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
-/** A piece ends within ten minutes; what takes twice that hangs. */
+/** Limit for a piece. A piece takes at most ten minutes, so one that takes twice as long hangs. */
 const LIMIT_MS = 20 * 60_000;
 const TOTALS = /^(\d+) passed, (\d+) failed$/;
 
-/** Runs a piece as a process of its own. Null where it was interrupted. A piece that gives no totals counts as one failure. */
+/**
+ * Runs a piece as a separate process. Null if it was interrupted. A piece that prints no totals counts as one failure.
+ */
 export async function runPiece(piece: Piece, signal: AbortSignal): Promise<PieceResult | null> {
   const began = Date.now();
   const child = spawn(process.execPath, piece.args, {

@@ -12,7 +12,7 @@ export type AbandonedRow = {
   returned_at: number | null;
 };
 
-/** Two spellings of one telephone number have one person; null = anonymous. */
+/** Returns the person of a telephone number, the same for every spelling of it; null for an anonymous caller. */
 export type PersonOf = (their_number: string | null) => string | null;
 
 type Question = { calls: readonly Call[]; window: Window; promiseOf: PromiseOf; personOf: PersonOf };
@@ -38,7 +38,7 @@ export function listAbandoned({ calls, window, promiseOf, personOf }: Question):
   return rows;
 }
 
-/** The calls of the same person; of an anonymous caller only this one. */
+/** Returns the calls of the same person. An anonymous caller has only this one. */
 function callsOfPerson(calls: readonly Call[], call: Call, personOf: PersonOf): Call[] {
   const person = personOf(call.their_number);
   return calls.filter((each) => {

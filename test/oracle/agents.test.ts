@@ -49,23 +49,23 @@ describe("the state of an agent", () => {
       ),
     ).toBe("FREE since 5");
   });
-  test("is paused only if all queues are", () => {
+  test("is paused only if the agent is paused in all queues", () => {
     const q900 = { queue: "900" };
     const lines = [presence(0, "logged-in", q900), presence(0, "logged-in", { queue: "901" })];
     expect(shown([...lines, presence(9, "paused", q900)])).toBe("FREE since 0");
     expect(shown([...lines, presence(9, "paused")])).toBe("PAUSED since 9");
   });
-  test("is as before if a pause and its end come in one second", () => {
+  test("does not change if a pause and its end happen in one second", () => {
     const at = { timestamp: "2026-11-29T15:00:30Z" };
     const pair = [presence(30, "unpaused", at), presence(30, "paused", at)];
     expect(shown(pair)).toBe("FREE since 30");
     expect(shown([presence(5, "paused"), ...pair])).toBe("PAUSED since 5");
   });
-  test("is unknown if nothing was heard for a day, and the row ends after thirty", () => {
+  test("is unknown after a day without events, and the row is gone after thirty days", () => {
     expect(shown([presence(0, "logged-in")], 86_401)).toBe("UNKNOWN since 0");
     expect(shown([presence(0, "logged-in")], 30 * 86_400 + 1)).toBe("no row");
   });
-  test("is logged out, and the row ends after a day", () => {
+  test("is logged out after a log-out, and the row is gone after a day", () => {
     expect(shown([presence(0, "logged-out")], 86_400)).toBe("LOGGED_OUT since 0");
     expect(shown([presence(0, "logged-out")], 86_401)).toBe("no row");
     const served: Line[] = [...talk, [60, "call.finished"], presence(70, "logged-out")];
@@ -82,7 +82,7 @@ describe("a talk", () => {
     ];
     expect(agentOf(lines)).toMatchObject({ state: "FREE", taken: 2, mean_talk_ms: 30_000 });
   });
-  test("is interrupted by an internal call, whose time is no part of it", () => {
+  test("is interrupted by an internal call, whose time does not count", () => {
     const consult: Line[] = [
       [50, "actor.entered", { ...ana, ...c2, direction: "internal" }],
       [60, "actor.left", { ...ana, ...c2 }],
@@ -100,15 +100,15 @@ describe("a talk", () => {
 
 describe("a missed ring", () => {
   const missed = (...lines: Line[]) => agentOf([[1, "call.waiting"], ...lines])?.missed;
-  test("is each noanswer, with or without its ring", () => {
+  test("is counted for each noanswer, with or without its ring", () => {
     expect(missed([2, "actor.ringing", ana], [9, "actor.noanswer", ana], [30, "actor.noanswer", ana])).toBe(
       2,
     );
   });
-  test("is none on an outbound call", () => {
+  test("is not counted on an outbound call", () => {
     expect(missed([2, "call.ongoing", { direction: "outbound" }], [9, "actor.noanswer", ana])).toBe(0);
   });
-  test("is none within a second after another agent entered", () => {
+  test("is not counted within a second after another agent entered", () => {
     expect(missed([9, "actor.entered", bia], [10, "actor.noanswer", ana])).toBe(0);
     expect(missed([9, "actor.entered", bia], [10.001, "actor.noanswer", ana])).toBe(1);
     expect(missed([9.2, "actor.noanswer", ana], [9.9, "actor.entered", bia])).toBe(0);
@@ -128,7 +128,7 @@ describe("an event that has only an extension", () => {
     ];
     expect(countLines(lines).agents).toMatchObject([{ agent: "ana", state: "FREE", missed: 1 }]);
   });
-  test("is of an agent of its own if two logged in with it at once", () => {
+  test("belongs to an agent named by the extension if two agents logged in with it at once", () => {
     const lines: Line[] = [
       presence(0, "logged-in"),
       presence(0, "logged-in", { actor: "bia" }),
@@ -141,6 +141,6 @@ describe("an event that has only an extension", () => {
   });
 });
 
-test("an agent is shown as written last", () => {
+test("an agent is shown with the latest spelling of the login", () => {
   expect(agentOf([...talk, presence(60, "paused", { actor: "ANA" })])?.agent).toBe("ANA");
 });

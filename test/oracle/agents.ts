@@ -9,7 +9,7 @@ import { isIn, type Window } from "./window.ts";
 export type AgentState = "FREE" | "RINGING" | "TALKING" | "PAUSED" | "LOGGED_OUT" | "UNKNOWN";
 
 export type AgentRow = {
-  /** The login as written last, else the extension. */
+  /** The login in its latest spelling, else the extension. */
   agent: string;
   state: AgentState;
   since: number;
@@ -31,7 +31,7 @@ type Agent = {
   presenceSteps: Step[];
   talks: AgentTalk[];
   rings: AgentRing[];
-  /** The largest moment of the events that name the agent. */
+  /** The latest moment of the events that name the agent. */
   heard_at: number;
 };
 
@@ -42,7 +42,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const MAX_RING_MS = 120_000;
 
-/** The rows of all agents, in no order. */
+/** Returns the rows of all agents, in no order. */
 export function countAgents(question: Question): AgentRow[] {
   const rows: AgentRow[] = [];
   for (const key of keysOf(question)) {
@@ -53,8 +53,8 @@ export function countAgents(question: Question): AgentRow[] {
 }
 
 /**
- * The key by which an agent is counted: the login without case. An extension belongs to the login that logged in with it last at that
- * time, if exactly one did; else it is the key.
+ * Returns the key by which an agent is counted: the login in lower case. An extension belongs to the login that had
+ * logged in with it last at that time, if exactly one had; else the extension is the key.
  */
 function keyOf(named: Named, at: number, { presenceSteps }: Account): string | null {
   if (named.login !== null) return named.login.toLowerCase();
@@ -73,7 +73,7 @@ function keyOf(named: Named, at: number, { presenceSteps }: Account): string | n
 
 const keyOfStep = (step: Step, account: Account): string | null => keyOf(step, step.at, account);
 
-/** Agents of a log-in, a pause, a talk, a ring or a missed ring. */
+/** Returns the keys of all agents with a log-in, a pause, a talk, a ring or a missed ring. */
 function keysOf(account: Account): string[] {
   const steps: Step[] = [...account.presenceSteps];
   for (const call of account.calls) {
@@ -95,7 +95,7 @@ function gatherAgent(key: string, account: Account): Agent {
     rings.push(...call.rings.filter(isOfAgent).map((each) => ({ ...each, call })));
   }
   const presenceSteps = account.presenceSteps.filter((step) => keyOfStep(step, account) === key);
-  // an agent who leaves a call without being on it is not heard of
+  // an actor.left may name an agent who is not on the call; the end of a talk is added below
   const heard = stepsOf(account).filter(
     (step) => step.type !== "actor.left" && keyOfStep(step, account) === key,
   );
@@ -109,7 +109,7 @@ function gatherAgent(key: string, account: Account): Agent {
   };
 }
 
-/** All steps that name an agent. */
+/** Returns all steps that name an agent. */
 function stepsOf({ calls, presenceSteps }: Account): Step[] {
   const ofCalls = calls.flatMap(({ steps }) => steps).filter((step) => nameOf(step) !== null);
   return [...presenceSteps, ...ofCalls];
@@ -118,7 +118,9 @@ function stepsOf({ calls, presenceSteps }: Account): Step[] {
 const byBegin = (a: AgentTalk, b: AgentTalk): number =>
   a.entered_at - b.entered_at || (a.call.call_id < b.call.call_id ? -1 : 1);
 
-/** One talk at a time: entering another call ends the older talk, an internal call only interrupts it. */
+/**
+ * Gives an agent one talk at a time: entering another call ends the older talk, an internal call only interrupts it.
+ */
 function endTalks(unordered: readonly AgentTalk[], presenceSteps: readonly Step[]): AgentTalk[] {
   const talks = [...unordered].sort(byBegin);
   return talks.map((talk, n) => {
@@ -133,7 +135,10 @@ function endTalks(unordered: readonly AgentTalk[], presenceSteps: readonly Step[
   });
 }
 
-/** An open talk ends at a log-in that follows a log-out received during the talk. */
+/**
+ * Returns when an open talk ends because of a log-in: at the first one after a log-out during the talk. Null without
+ * one.
+ */
 function logInAfterLogOut({ entered_at }: Talk, steps: readonly Step[]): number | null {
   const logOuts = steps.filter(({ type, at }) => type === "actor.logged-out" && at > entered_at);
   const logIns = steps.filter(
@@ -142,7 +147,7 @@ function logInAfterLogOut({ entered_at }: Talk, steps: readonly Step[]): number 
   return logIns.length === 0 ? null : Math.min(...logIns.map(({ at }) => at));
 }
 
-/** Null for an agent who is not listed. */
+/** Returns the row of an agent, null if the agent is not listed. */
 function countAgent(agent: Agent, question: Question): AgentRow | null {
   const { now, window } = question;
   const inbound = agent.talks.filter(({ call }) => call.counted_as === "inbound");
@@ -170,7 +175,7 @@ function shownName({ key }: Agent, account: Account): string {
   return last?.login ?? key;
 }
 
-/** The time of internal calls in between is no part of a talk. */
+/** Returns the duration of a talk, in ms, without the time of internal calls that interrupted it. */
 function durationOf(talk: AgentTalk, { talks }: Agent): number {
   let total = 0;
   let from = talk.entered_at;
@@ -183,7 +188,7 @@ function durationOf(talk: AgentTalk, { talks }: Agent): number {
   return total + Math.max(0, talk.ended_at! - from);
 }
 
-/** A noanswer within a second after another agent entered the call is no missed ring. */
+/** Counts missed rings. A noanswer within a second after another agent entered the call is not one. */
 function countMissed({ key }: Agent, question: Question): number {
   let missed = 0;
   for (const call of question.calls) {
@@ -201,7 +206,10 @@ function countMissed({ key }: Agent, question: Question): number {
   return missed;
 }
 
-/** An extension alone is that of the agent who rang or entered with it in the same call before, if there is one. */
+/**
+ * Returns the key of the agent of a noanswer. A bare extension means the agent who had it earlier in the same call, if
+ * any.
+ */
 function keyOfNoAnswer(step: Step, { steps }: Call, account: Account): string | null {
   const known = steps
     .slice(0, steps.indexOf(step))
@@ -250,7 +258,7 @@ function statedDuring({ presence, presenceSteps }: Agent, { entered_at }: Talk):
   return stated.some((step) => step.type === type && step.at >= entered_at) ? presence.state : null;
 }
 
-/** The state of an agent who neither talks nor rings. */
+/** Returns the state of an agent who neither talks nor rings. */
 function restingState(agent: Agent, question: Question): { state: AgentState; since: number } {
   const { presence } = agent;
   if (presence && presence.state !== "AVAILABLE")
@@ -260,13 +268,16 @@ function restingState(agent: Agent, question: Question): { state: AgentState; si
   return { state: "FREE", since: moments.length > 0 ? Math.max(...moments) : agent.heard_at };
 }
 
-/** A pause counts from the end of the talk during which it was received. */
+/**
+ * Returns the moment from which a pause or log-out counts: its own, or the end of the talk during which it was
+ * received.
+ */
 function endOfTalkAt(agent: Agent, at: number, question: Question): number {
   const during = agent.talks.filter((talk) => talk.entered_at <= at && at < endOf(talk, question));
   return Math.max(at, ...during.map((talk) => endOf(talk, question)));
 }
 
-/** A talk without an end on a call that is presumed lost ends when the call is presumed lost. */
+/** Returns the end of a talk. An open talk ends when its call is presumed lost. */
 const endOf = ({ ended_at, call }: AgentTalk, { isLost }: Question): number =>
   ended_at ?? (isLost(call) ? call.last_received_at + 4 * HOUR_MS : Infinity);
 

@@ -10,7 +10,7 @@ const begun: Line[] = [
 const answered: Line[] = [...begun, [10, "actor.entered", ana], [11, "call.ongoing"]];
 
 describe("the queue of a visit", () => {
-  test("is named by a later call.waiting if the visit has none and is not answered", () => {
+  test("comes from a later call.waiting if the visit has no queue and no answer", () => {
     expect(
       visitsOf([
         [1, "call.waiting"],
@@ -19,7 +19,7 @@ describe("the queue of a visit", () => {
       ]),
     ).toEqual(["900 1- open"]);
   });
-  test("is not that of an event before", () => {
+  test("does not come from an event before the visit", () => {
     expect(
       visitsOf([
         [0, "call.new", q901],
@@ -27,7 +27,7 @@ describe("the queue of a visit", () => {
       ]),
     ).toEqual([" 1- open"]);
   });
-  test("is named by the agent who enters if the visit has none", () => {
+  test("comes from the actor.entered if the visit has no queue", () => {
     expect(
       visitsOf([
         [1, "call.waiting"],
@@ -38,10 +38,10 @@ describe("the queue of a visit", () => {
 });
 
 describe("a call.waiting", () => {
-  test("of another queue ends an unanswered visit as overflowed", () => {
+  test("ends an unanswered visit as overflowed if it names another queue", () => {
     expect(visitsOf([...begun, [30, "call.waiting", q901]])).toEqual(["900 1-30 OVERFLOWED", "901 30- open"]);
   });
-  test("of the same queue is a transfer if the visit is answered", () => {
+  test("is a transfer if it names the same queue and the visit is answered", () => {
     expect(visitsOf([...answered, [50, "call.waiting", q900]])).toEqual([
       "900 1-50 ANSWERED ana 10-50",
       "900 50- open",
@@ -61,7 +61,7 @@ describe("an agent who enters while no visit is open", () => {
 
 describe("an answer before call.ongoing", () => {
   const left: Line[] = [...begun, [10, "actor.entered", ana], [12, "actor.left", ana]];
-  test("is taken back while the call stands right after the agent left", () => {
+  test("is taken back if the agent's leaving is the last event so far", () => {
     expect(visitsOf(left)).toEqual(["900 1- open"]);
     expect(callOf(left)).toMatchObject({ state: "WAITING", actor: null });
   });
@@ -83,10 +83,10 @@ describe("an answer before call.ongoing", () => {
     ],
     ["the end of the call", [20, "call.finished"], ["900 1-20 ANSWERED ana 10-12"]],
     ["the same agent", [20, "actor.entered", ana], ["900 1- open ana 10-"]],
-  ])("stands if %s comes next", (_name, next, visits) => {
+  ])("is kept if %s comes next", (_name, next, visits) => {
     expect(visitsOf([...left, next])).toEqual(visits);
   });
-  test("gives way to that of an agent who is still on the call", () => {
+  test("is replaced by the answer of an agent who is still on the call", () => {
     const both: Line[] = [
       ...begun,
       [10, "actor.entered", ana],
@@ -103,7 +103,7 @@ describe("an answer before call.ongoing", () => {
 });
 
 describe("the talk of a visit", () => {
-  test("goes on if an agent enters again in the same visit", () => {
+  test("continues if an agent enters again in the same visit", () => {
     const left: Line[] = [...answered, [50, "actor.left", ana]];
     expect(visitsOf(left)).toEqual(["900 1- open ana 10-50"]);
     const again: Line[] = [...left, [60, "actor.entered", bia]];
@@ -120,14 +120,14 @@ describe("the talk of a visit", () => {
 });
 
 describe("an abandon", () => {
-  test("of a queue without a visit ends the open visit as overflowed and is a visit of its own", () => {
+  test("ends the open visit as overflowed and adds an abandoned one if its queue has no visit", () => {
     expect(visitsOf([...begun, [30, "call.queue-abandon", q901]])).toEqual([
       "900 1-30 OVERFLOWED",
       "901 ?30-30 ABANDONED",
     ]);
     expect(visitsOf([...answered, [30, "call.queue-abandon", q901]])[0]).toBe("900 1-30 ANSWERED ana 10-30");
   });
-  test("without any visit counts at the queue that was named last", () => {
+  test("counts at the queue that was named last if the call has no visit", () => {
     expect(
       visitsOf([
         [0, "call.new", q901],
@@ -161,10 +161,10 @@ describe("the talk of an agent", () => {
       "bia 60-",
     ]);
   });
-  test("goes on if another agent joins", () => {
+  test("continues if another agent joins", () => {
     expect(talksOf([...answered, [60, "actor.entered", bia]])).toEqual(["ana 10-", "bia 60-"]);
   });
-  test("ends with an actor.left in another case, by extension, or of nobody", () => {
+  test("ends at an actor.left with the login in another case, with the extension alone, or without a name", () => {
     for (const who of [{ actor: "ANA" }, { number: "201" }, {}])
       expect(talksOf([...answered, [50, "actor.left", who]])).toEqual(["ana 10-50"]);
     const rung: Line[] = [
@@ -173,12 +173,12 @@ describe("the talk of an agent", () => {
     ];
     expect(talksOf([...rung, [50, "actor.left", { number: "201" }]])).toEqual(["ana 10-50"]);
   });
-  test("goes on at the actor.left of an agent who is not on the call", () => {
+  test("continues at the actor.left of an agent who is not on the call", () => {
     expect(talksOf([...answered, [50, "actor.left", bia]])).toEqual(["ana 10-"]);
   });
 });
 
-test("a recording ends an answered call that no agent is on, at its last event of the life cycle", () => {
+test("a recording ends an answered call without agents, at the last event of its life cycle", () => {
   const recording: Line = [90, "call.recording-available"];
   const left = callOf([...answered, [50, "actor.left", ana], recording]);
   expect([left.state, secondsOf(left.finished_at)]).toEqual(["FINISHED", "50"]);
@@ -187,7 +187,7 @@ test("a recording ends an answered call that no agent is on, at its last event o
   expect(callOf([[0, "call.new"], recording]).state).toBe("NEW");
 });
 
-test("steps after call.finished count nowhere", () => {
+test("steps after call.finished change no visit and no talk", () => {
   const lines: Line[] = [
     ...answered,
     [50, "call.finished"],
@@ -198,7 +198,7 @@ test("steps after call.finished count nowhere", () => {
   expect(talksOf(lines)).toEqual(["ana 10-50"]);
 });
 
-test("the direction is read without case, and a dialled call that names none is outbound", () => {
+test("the direction is read in any case, and a dialled call without a direction is outbound", () => {
   const countedAs = (...lines: Line[]) => callOf(lines).counted_as;
   expect(countedAs([0, "call.new", { direction: "INTERNAL" }])).toBe("internal");
   expect(countedAs([0, "call.new", { direction: "sideways" }])).toBe("inbound");

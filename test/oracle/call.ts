@@ -29,7 +29,7 @@ export type Call = {
   /** The queue of the last event that has one. */
   last_queue: string | null;
   first_ongoing_at: number | null;
-  /** The largest of the first receptions. */
+  /** The latest moment at which an event of the call was received for the first time. */
   last_received_at: number;
   visits: Visit[];
   talks: Talk[];
@@ -38,7 +38,7 @@ export type Call = {
   steps: Step[];
 };
 
-/** What one call is, from all steps of that call in any order. */
+/** Makes one call from all its steps, in any order. */
 export function playCall(call_id: string, unordered: readonly Step[]): Call {
   const all = orderOfCall(unordered);
   const end = all.findIndex(({ type }) => type === "call.finished");
@@ -71,7 +71,10 @@ function describe(play: Play) {
   };
 }
 
-/** A call in state WAITING with no agent on it waits, whatever became of its last visit. */
+/**
+ * Returns since when the caller waits, else null. A call in state WAITING without an agent waits even if its visit
+ * ended.
+ */
 function waitingSince(play: Play): number | null {
   const open = openVisit(play);
   if (open && open.answered_at === null) return open.entered_at;
@@ -84,7 +87,7 @@ export function earliest(moments: readonly (number | null)[]): number | null {
   return known.length === 0 ? null : Math.min(...known);
 }
 
-/** The fields that are read from all steps, also from those after the end. */
+/** Returns the fields that are read from all steps, also from those after the end of the call. */
 function fieldsOf(all: readonly Step[]) {
   return {
     counted_as: countedAs(all),

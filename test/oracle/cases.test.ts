@@ -15,7 +15,7 @@ const run = { seed: 77, now: NOW, zone: "America/Sao_Paulo" };
 /** Fields of the answers that the oracle does not count. */
 const NOT_COUNTED = ["code", "our_number", "their_number", "their_number_type", "queue", "free"];
 
-/** The events as they are posted, one after the other, just before now. */
+/** Returns the events of a case, received one after the other just before now. */
 function eventsOf(each: Case, values: Values): OracleEvent[] {
   const posts = postsOf(each, values);
   return posts.map(({ body }, n) => ({
@@ -25,7 +25,7 @@ function eventsOf(each: Case, values: Values): OracleEvent[] {
   }));
 }
 
-/** Numbers of Brazil: area code and the last eight digits. */
+/** Identifies a person by the area code and the last eight digits of a Brazilian number. */
 const personOf: PersonOf = (number) => {
   const digits = (number ?? "").replace(/\D/g, "").replace(/^0+/, "");
   const national = digits.length > 11 && digits.startsWith("55") ? digits.slice(2) : digits;
@@ -48,7 +48,7 @@ function viewsOf(answer: Answer, values: Values): Record<string, unknown> {
   };
 }
 
-/** What is expected of the fields that the oracle counts. Rows without such a field are left out. */
+/** Returns the expected values of the fields that the oracle counts. Rows without such a field are left out. */
 function counted(expected: Case["expected"]): unknown {
   const reduced = JSON.parse(JSON.stringify(expected), (key, value) => {
     const isEmptyRow = typeof value === "object" && value !== null && !Array.isArray(value);
@@ -59,7 +59,7 @@ function counted(expected: Case["expected"]): unknown {
 }
 
 test.each(readCases().map((each) => [each.id, each.title, each] as const))(
-  "case %s: the oracle counts what is expected: %s",
+  "case %s: the oracle counts the expected values: %s",
   (_id, _title, each) => {
     const values = chooseValues(each, run);
     const answer = count({

@@ -38,7 +38,7 @@ test("a difference of an agent or a queue lists the events of its calls", () => 
   expect(about("queues", "901", "waiting").match(/"c\d"/g)).toEqual(['"c2"']);
 });
 
-test("a row that one side lacks is a difference, fractions may differ by rounding", () => {
+test("a row that one side lacks is a difference, and a rounding error of a fraction is not", () => {
   expect(firstDifference({ a: 1 }, {})).toEqual({ path: ["a"], expected: 1, got: undefined });
   expect(firstDifference(0.1 + 0.2, 0.3)).toBeNull();
 });
@@ -49,6 +49,6 @@ test("a queue with nothing in it is left out", () => {
   ).toEqual(["b"]);
 });
 
-test("a failing list of events is made as short as it can be", () => {
+test("a failing list of events is shrunk to the events that it needs to fail", () => {
   expect(shrink([1, 2, 3, 4, 5], (some) => some.includes(2) && some.includes(5))).toEqual([2, 5]);
 });

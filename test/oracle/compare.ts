@@ -6,21 +6,24 @@ import type { QueueNumbers } from "./queues.ts";
 
 type Row = Record<string, unknown>;
 
-/** Every number as plain JSON: moments in ISO 8601, rows by their keys, lists sorted. Both sides of a comparison have this form. */
+/**
+ * Every number as plain JSON: moments in ISO 8601, rows by their keys, lists sorted. Both sides of a comparison have
+ * this form.
+ */
 export type Board = {
   /** By call_id. */
   calls: Record<string, Row>;
   /** By queue, "null" for visits without one. Queues with nothing in them are left out. */
   queues: Record<string, Row>;
   total: Row;
-  /** By name without case. */
+  /** By name in lower case. */
   agents: Record<string, Row>;
   /** By call_id, queue and moment of the end. */
   abandoned: Record<string, Row>;
   waiting: string[];
 };
 
-/** The first place where two boards differ, as `calls.c1.legs.0.agent`. */
+/** The first place where two boards differ, for example `calls.c1.legs.0.agent`. */
 export type Difference = { path: string[]; expected: unknown; got: unknown };
 
 export function boardOf({ calls, queues, total, agents, abandoned, waiting }: Answer): Board {
@@ -71,7 +74,7 @@ function callOf(call: Call): Row {
   };
 }
 
-/** The spelling of names is not compared. */
+/** Returns a copy with all names in lower case, because their spelling is not compared. */
 export const lowerNames = <T>(rows: T): T =>
   JSON.parse(JSON.stringify(rows), (key, value) =>
     (key === "agent" || key === "actor") && typeof value === "string" ? value.toLowerCase() : value,
@@ -79,7 +82,10 @@ export const lowerNames = <T>(rows: T): T =>
 
 const numbersOf = (numbers: QueueNumbers): Row => withTimes(numbers, ["waiting_since"]);
 
-/** The spelling of a name is not compared; since when only of what is defined, talks and rings. */
+/**
+ * Returns the row without the name, whose spelling is not compared. `since` is defined, and compared, for talks and
+ * rings only.
+ */
 const agentOf = ({ agent: _agent, since, ...row }: AgentRow): Row => ({
   ...row,
   ...sinceOf(row.state, iso(since)),
@@ -88,7 +94,7 @@ const agentOf = ({ agent: _agent, since, ...row }: AgentRow): Row => ({
 export const sinceOf = (state: string, since: string | null): Row =>
   state === "TALKING" || state === "RINGING" ? { since } : {};
 
-/** The rows that hold anything but 0 and null. */
+/** Returns the rows that have a value other than 0 and null. */
 export function withoutEmpty(rows: Record<string, Row>): Record<string, Row> {
   const isEmpty = (value: unknown): boolean =>
     value === 0 ||
@@ -97,7 +103,7 @@ export function withoutEmpty(rows: Record<string, Row>): Record<string, Row> {
   return Object.fromEntries(Object.entries(rows).filter(([, row]) => !isEmpty(row)));
 }
 
-/** A copy with the keys of all objects in alphabetical order. */
+/** Returns a copy with the keys of all objects in alphabetical order. */
 export function sortKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sortKeys);
   if (typeof value !== "object" || value === null) return value;
@@ -105,7 +111,7 @@ export function sortKeys(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, each]) => [key, sortKeys(each)]));
 }
 
-/** Null if both are equal. Fractions may differ by rounding. */
+/** Returns the first difference, null if both are equal. Fractions may differ by rounding. */
 export function firstDifference(
   expected: unknown,
   got: unknown,
@@ -128,7 +134,7 @@ function isEqual(a: unknown, b: unknown): boolean {
   return a === b;
 }
 
-/** The difference in words, and the events that it is about, in order of their time. */
+/** Describes a difference, and lists the events that it is about in the order of their time. */
 export function explain(difference: Difference, events: readonly OracleEvent[]): string {
   const { path, expected, got } = difference;
   const lines = eventsAbout(path, events).map(
@@ -143,7 +149,7 @@ export function explain(difference: Difference, events: readonly OracleEvent[]):
 
 const show = (value: unknown): string => JSON.stringify(value) ?? "nothing";
 
-/** A call's own events, an agent's, or those of a queue's calls; all events where the path names none of them. */
+/** Returns the events of the call, agent or queue that the path names, with those of all its calls; else all events. */
 function eventsAbout([topic, key]: readonly string[], events: readonly OracleEvent[]): OracleEvent[] {
   const sorted = [...events].sort((a, b) => timeOf(a) - timeOf(b));
   if (topic === "calls") return sorted.filter(({ body }) => textOf(body.call_id) === key);
@@ -168,7 +174,7 @@ const isOfCallOf = (event: OracleEvent, isMeant: IsMeant, events: readonly Oracl
   (event.body.call_id !== undefined &&
     events.some((other) => other.body.call_id === event.body.call_id && isMeant(other)));
 
-/** A smaller list of events that still fails: drops one event at a time for as long as that is possible. */
+/** Returns a smaller list of events that still fails: drops one event at a time until each one is needed. */
 export function shrink<T>(events: readonly T[], fails: (events: readonly T[]) => boolean): T[] {
   let smallest = [...events];
   for (let n = 0; n < smallest.length; ) {

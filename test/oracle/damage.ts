@@ -5,12 +5,12 @@ import { drawStamp, type Sent, writeStamp } from "./stamps.ts";
 
 type Damaged = { sent: readonly Sent[]; cast: Cast; now: number; random: Random };
 
-/** How bad the way from the sender to us is on one day: the chance of each kind of damage for one event. */
+/** The chance of each kind of damage for one event on its way from the sender to us, on one day. */
 type Weather = { lost: number; repeated: number; rewritten: number; late: number; thrownIn: number };
 
 const FAIR: Weather = { lost: 0, repeated: 0, rewritten: 0, late: 0, thrownIn: 0 };
 
-/** The deliveries of a day in the order of their arrival, until now. One day in three arrives as it was sent. */
+/** Returns the deliveries of a day until now, in the order of their arrival. One day in three arrives undamaged. */
 export function damage({ sent, cast, now, random }: Damaged): Delivery[] {
   const weather = random.chance(1 / 3) ? FAIR : drawWeather(random);
   const past = sent.filter(({ at }) => at <= now);
@@ -35,7 +35,10 @@ const drawWeather = (random: Random): Weather => ({
 
 type Way = { weather: Weather; now: number; random: Random };
 
-/** The event, its repetitions, and its twins: the same fields, written in another way. */
+/**
+ * Returns the deliveries of one event: the event, its repetitions, and its twins with the same fields in another
+ * spelling.
+ */
 function deliver({ at, body }: Sent, way: Way): Delivery[] {
   const { weather, random } = way;
   const payloads = [JSON.stringify(body)];
@@ -71,7 +74,7 @@ const TYPES = [
 
 type Near = { near: Sent; past: readonly Sent[]; cast: Cast; random: Random };
 
-/** An event of a known call that belongs to no story. */
+/** Returns an event of a known call that is part of no story. */
 function strangeEvent({ near, past, cast, random }: Near): Sent {
   const ofCalls = past.filter(({ body }) => body.call_id !== undefined);
   const call_id = ofCalls.length > 0 ? random.pick(ofCalls).body.call_id : "1.1";

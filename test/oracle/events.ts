@@ -9,7 +9,10 @@ export type OracleEvent = {
 /** An agent as one event names it: by login, by extension, or by both. */
 export type Named = { login: string | null; extension: string | null };
 
-/** One step of a call or of an agent: an event, or several equal events that count as one. Moments are ms since the epoch. */
+/**
+ * One step of a call or of an agent: an event, or several equal events that count as one. Moments are ms since the
+ * epoch.
+ */
 export type Step = Named & {
   type: string;
   call_id: string | null;
@@ -19,7 +22,7 @@ export type Step = Named & {
   /** A stamp without milliseconds is equal to every stamp of its second. */
   isWholeSecond: boolean;
   received: number;
-  /** The last reception of the equal events. */
+  /** The latest reception of the equal events. */
   last_received: number;
   uuid: string;
   queue: string | null;
@@ -32,10 +35,10 @@ const DAY_MS = 86_400_000;
 /** Equal events of these types count as one step, and so do those of every `actor.*` type. */
 const MERGED = ["call.waiting", "call.overflow", "call.queue-abandon", "call.ongoing", "call.finished"];
 
-/** These events of agents belong to no call. */
+/** Types of agents' events that belong to no call. */
 export const PRESENCE = ["actor.logged-in", "actor.logged-out", "actor.paused", "actor.unpaused"];
 
-/** The steps of all events, in no order. */
+/** Returns the steps of all events, in no order. */
 export function readSteps(events: readonly OracleEvent[]): Step[] {
   const steps: Step[] = [];
   for (const event of firstReceptions(events)) {
@@ -47,7 +50,7 @@ export function readSteps(events: readonly OracleEvent[]): Step[] {
   return steps;
 }
 
-/** Each event once, as it was received first; sorted by reception, then by uuid. */
+/** Returns each event once, with its first reception; sorted by reception, then by uuid. */
 function firstReceptions(events: readonly OracleEvent[]): OracleEvent[] {
   const first = new Map<string, OracleEvent>();
   for (const event of events) {
@@ -81,7 +84,7 @@ function readStep({ uuid, body, received_at }: OracleEvent): Step {
   };
 }
 
-/** A text of 1 to 256 characters; a JSON number as a text; else null. */
+/** Returns a text of 1 to 256 characters as it is, a JSON number as a text, else null. */
 export function textOf(value: unknown): string | null {
   if (typeof value === "number") return String(value);
   return typeof value === "string" && value !== "" && value.length <= 256 ? value : null;
@@ -108,7 +111,7 @@ function parseStamp(text: string): { at: number; isWholeSecond: boolean } | null
 
 const withColon = (zone: string): string => zone.replace(/^(.\d\d)(\d\d)$/, "$1:$2");
 
-/** The agent as the event writes it. */
+/** Returns the name of an agent as the event writes it: the login, else the extension. */
 export const nameOf = ({ login, extension }: Named): string | null => login ?? extension;
 
 function isSameStep(a: Step, b: Step): boolean {
@@ -123,7 +126,7 @@ function isSameStep(a: Step, b: Step): boolean {
   );
 }
 
-/** The earlier reception keeps its place; each field is read from the last event that has it. */
+/** Merges an equal step into the one that was received earlier. Each field comes from the last event that has it. */
 function mergeInto(step: Step, later: Step): void {
   step.login = later.login ?? step.login;
   step.extension = later.extension ?? step.extension;
@@ -137,7 +140,7 @@ const secondOf = (at: number): number => Math.floor(at / 1_000);
 
 export const isSameSecond = (a: number, b: number): boolean => secondOf(a) === secondOf(b);
 
-/** False in both directions for equal times. */
+/** Returns whether `a` is earlier than `b`. False in both directions for equal times. */
 export function isBefore(a: Step, b: Step): boolean {
   if (!isSameSecond(a.at, b.at)) return a.at < b.at;
   return !a.isWholeSecond && !b.isWholeSecond && a.at < b.at;

@@ -8,10 +8,10 @@ export type Question = {
   /** All events of all calls and agents of an account, in any order. */
   events: readonly OracleEvent[];
   now: Date;
-  /** From `from` on, until before `to`. */
+  /** From `from`, inclusive, to `to`, exclusive. */
   window: { from: Date; to: Date };
   promiseOf: PromiseOf;
-  /** By default, numbers are equal if their digits are. */
+  /** By default, two numbers are equal if their digits are equal. */
   personOf?: PersonOf;
 };
 
@@ -22,15 +22,15 @@ export type Answer = {
   total: QueueNumbers;
   agents: AgentRow[];
   abandoned: AbandonedRow[];
-  /** The call_ids of everyone listed as waiting. */
+  /** The call_ids of all callers listed as waiting. */
   waiting: string[];
 };
 
 const LOST_MS = 4 * 3_600_000;
 
 /**
- * Counts every number straight from the events, by the definitions of the board. It is slow and shares nothing with the product: the two
- * are compared on random days.
+ * Counts every number straight from the events, by the definitions of the board. It is slow and shares nothing with the
+ * product: the two are compared on random days.
  */
 export function count({ events, now, window, promiseOf, personOf = digitsOf }: Question): Answer {
   const steps = readSteps(events);

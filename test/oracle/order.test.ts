@@ -6,12 +6,12 @@ import { ana, bia, eventsOf, type Line } from "./story.ts";
 const typesOf = (lines: readonly Line[]): string[] =>
   orderOfCall(readSteps(eventsOf(lines))).map(({ type }) => type.replace(/^\w+\./, ""));
 
-/** All in the same whole second. */
+/** The stamp of all events in the same whole second. */
 const noon = "2026-11-29T15:00:00Z";
 const inOneSecond = (...types: [string, object?][]): Line[] =>
   types.map(([type, fields]) => [0, type, { ...fields, timestamp: noon }]);
 
-test("steps of equal time go round the life cycle from where the call stands", () => {
+test("steps of equal time follow the life cycle, beginning after the last step of the call", () => {
   const transfer = inOneSecond(
     ["actor.entered", bia],
     ["call.finished"],
@@ -41,7 +41,7 @@ test("a stamp without milliseconds is equal to every stamp of its second, and tw
   ]);
 });
 
-test("a ring comes before its noanswer, unless the agent rings already", () => {
+test("a ring comes before its noanswer, unless the agent is ringing already", () => {
   const noAnswerFirst = inOneSecond(["actor.noanswer", ana], ["actor.ringing", ana]);
   expect(typesOf(noAnswerFirst)).toEqual(["ringing", "noanswer"]);
   const ringFirst = inOneSecond(["actor.ringing", ana], ["actor.noanswer", ana]);
@@ -53,7 +53,7 @@ test("a ring comes before its noanswer, unless the agent rings already", () => {
   ]);
 });
 
-test("equal events in two writings are one step, events without a stamp are two", () => {
+test("two equal events with a stamp are one step, and without a stamp they are two", () => {
   const twins = eventsOf([
     [0, "actor.entered", ana],
     [0, "actor.entered", ana],

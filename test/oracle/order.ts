@@ -29,7 +29,10 @@ const ENDS_RINGS = [
 
 const rankOf = ({ type }: Step): number => RANKS[type] ?? OTHERS;
 
-/** The steps of one call in the order of the call. Steps of equal time go round the life cycle from where the call stands. */
+/**
+ * Returns the steps of one call in the order in which they count. Steps of equal time follow the life cycle, beginning
+ * after the last step of the call.
+ */
 export function orderOfCall(steps: readonly Step[]): Step[] {
   const sameAgent = sameAgentIn(steps);
   const left = [...steps];
@@ -58,7 +61,10 @@ function firstOfLowestRank(steps: readonly Step[], ordered: readonly Step[], sam
   return (allowed.length > 0 ? allowed : ofRank).sort(byReception)[0]!;
 }
 
-/** A ring comes before its noanswer, but the noanswer comes first if the agent rings already. */
+/**
+ * Returns whether a step must follow another one of its rank. A noanswer follows its ring, unless the agent rings
+ * already.
+ */
 function mustFollow(
   step: Step,
   others: readonly Step[],

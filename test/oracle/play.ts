@@ -4,10 +4,10 @@ import { answer, isSameWait, letAnswerStand, newVisit, type OpenVisit, takeAnswe
 
 export type CallState = "NEW" | "STANDBY" | "WAITING" | "ONGOING" | "FINISHED";
 
-/** An agent on a call, from the entering to the end. */
+/** The time of an agent on a call, from entering it to the end. */
 export type Talk = { agent: string; step: Step; entered_at: number; ended_at: number | null };
 
-/** A ring at an agent; `ended_at` is null while nothing ended it. */
+/** A ring at an agent; `ended_at` is null until an event ends it. */
 export type Ring = { step: Step; began_at: number; ended_at: number | null };
 
 /** A call while its steps are played. */
@@ -18,7 +18,7 @@ export type Play = {
   finished_at: number | null;
   visits: OpenVisit[];
   talks: Talk[];
-  /** The talks of the agents who are on the call; who entered last is the last. */
+  /** The talks of the agents who are on the call. The agent who entered last comes last. */
   onCall: Talk[];
   rings: Ring[];
   /** The moments of entered and ongoing while no visit was open. */
@@ -35,7 +35,7 @@ const LIFE_CYCLE = [
   "actor.left",
   "call.finished",
 ];
-/** After these an abandon or a recording before them is not the end of the call. */
+/** Types of events that continue a call: an abandon or a recording before one of them does not end it. */
 const GOES_ON = ["call.standby", "call.waiting", "actor.entered", "call.ongoing", "call.finished"];
 
 export const start = (steps: readonly Step[]): Play => ({
@@ -175,14 +175,17 @@ function leave(play: Play, step: Step): void {
   if (answererLeft && !open.sawOngoing) retractAnswer(play, open);
 }
 
-/** A left that names nobody is of everyone on the call. */
+/** Returns the talks that an actor.left ends. One without a name ends all talks of the call. */
 function leaversOf({ onCall, sameAgent }: Play, step: Step): Talk[] {
   if (nameOf(step) === null) return [...onCall];
   const leaver = onCall.findLast((talk) => sameAgent(talk.step, step));
   return leaver ? [leaver] : [];
 }
 
-/** The answerer left before a `call.ongoing`: the next agent of the visit is shown as the answerer, or the caller waits. */
+/**
+ * Takes back an answer before a `call.ongoing`: the next agent of the visit is shown as the answerer, or the caller
+ * waits.
+ */
 function retractAnswer(play: Play, open: OpenVisit): void {
   open.pending ??= { answered_at: open.answered_at!, answered_by: open.answered_by! };
   const next = play.onCall.find((talk) => open.entries.some((entry) => play.sameAgent(entry, talk.step)));
@@ -222,7 +225,10 @@ function abandonVisit(play: Play, { at, queue }: Step, n: number): void {
 const goesOnAfter = ({ steps }: Play, n: number): boolean =>
   steps.slice(n + 1).some(({ type }) => GOES_ON.includes(type));
 
-/** A recording that is ready ends a call that was answered, has no agent on it and no visit that waits, if nothing goes on after it. */
+/**
+ * Ends a call by its recording: a call that was answered, has no agent and no waiting visit, and is not continued by an
+ * event after the recording.
+ */
 export function endRecorded(play: Play): void {
   const { steps, onCall } = play;
   const recorded = steps.findIndex(
@@ -230,7 +236,7 @@ export function endRecorded(play: Play): void {
   );
   if (recorded < 0 || play.state === "FINISHED" || onCall.length > 0) return;
   const open = openVisit(play);
-  // a recording exists only of a call that is over: an answer that was not confirmed stands
+  // a recording exists only of a call that is over, so an unconfirmed answer is kept
   if (open?.pending) letAnswerStand(open);
   const wasAnswered =
     play.answersOutside.length > 0 || play.visits.some(({ answered_at }) => answered_at !== null);
@@ -255,7 +261,7 @@ function finish(play: Play, { at }: Step): void {
   play.finished_at = at;
 }
 
-/** An answered visit ends as answered, whatever ends it. */
+/** Ends a visit. An answered visit ends as answered, whichever event ends it. */
 function close(play: Play, open: OpenVisit, at: number, unanswered: "ABANDONED" | "OVERFLOWED"): void {
   open.ended_at = at;
   open.outcome = open.answered_at === null ? unanswered : "ANSWERED";

@@ -1,21 +1,21 @@
 import { byReception, isBefore, isSameSecond, type Step } from "./events.ts";
 
-/** What the log-ins and pauses of an agent say; `since` is when the agent came into this state. */
+/** The state of an agent by log-ins and pauses. `since` is when the agent came into this state. */
 export type Presence = { state: "AVAILABLE" | "PAUSED" | "LOGGED_OUT"; since: number };
 
-/** By queue; null = stated without a queue. Absent = logged out of it. */
+/** The state in each queue; null = from an event without a queue. The agent is logged out of a queue that is absent. */
 type Queues = Map<string | null, "AVAILABLE" | "PAUSED">;
 
 /** Agents whose only queue, null, is implied by a pause without a queue. */
 const implied = new WeakSet<Queues>();
 
-/** Steps that leave the agent as before if both come within one second. */
+/** Pairs of steps that do not change the agent if both happen within one second. */
 const PAIRS: Readonly<Record<string, string>> = {
   "actor.paused": "actor.unpaused",
   "actor.logged-in": "actor.logged-out",
 };
 
-/** Null for an agent without any log-in or pause. */
+/** Returns the state of an agent, null without any log-in or pause. */
 export function playPresence(steps: readonly Step[]): Presence | null {
   const queues: Queues = new Map();
   const changes: Presence[] = [];
@@ -50,13 +50,13 @@ function logOut(queues: Queues, queue: string | null): void {
   else queues.delete(queue);
 }
 
-/** A pause implies a log-in. */
+/** Sets the state in one queue. A pause implies a log-in. */
 function setPaused(queues: Queues, queue: string, state: "AVAILABLE" | "PAUSED"): void {
   if (implied.delete(queues)) queues.delete(null);
   queues.set(queue, state);
 }
 
-/** One that names no queue is about every queue the agent is known to have served, else about one without a name. */
+/** Sets the state in every queue that the agent is known to have served; without any, in a queue without a name. */
 function setAllPaused(queues: Queues, state: "AVAILABLE" | "PAUSED", named: ReadonlySet<string>): void {
   const meant = new Set([...queues.keys(), ...named]);
   if (meant.size === 0) implied.add(queues);
@@ -83,7 +83,7 @@ function orderOfAgent(steps: readonly Step[]): Step[] {
 
 const isFirstOfPair = (a: Step, b: Step): boolean => PAIRS[a.type] === b.type && isPair(a, b);
 
-/** A log-out comes after a pause, or its end, of the same moment: it is not taken for a log-in. */
+/** Returns whether a pause or its end counts before a log-out of the same moment. After it, it would imply a log-in. */
 const isBeforeLogOut = (a: Step, b: Step): boolean =>
   b.type === "actor.logged-out" && /paused$/.test(a.type) && !isBefore(a, b) && !isBefore(b, a);
 
@@ -92,7 +92,7 @@ function isPair(a: Step, b: Step): boolean {
   return !isBefore(a, b) && !isBefore(b, a);
 }
 
-/** Both steps of a pair leave the agent as before, if anything is known of before. */
+/** Returns whether a step is dropped: both steps of a pair are, unless the agent has no step in an earlier second. */
 export function isDropped(step: Step, steps: readonly Step[]): boolean {
   const hasOther = steps.some((other) => isFirstOfPair(step, other) || isFirstOfPair(other, step));
   return hasOther && steps.some((other) => other.at < step.at && !isSameSecond(other.at, step.at));

@@ -14,14 +14,14 @@ import { type Board, lowerNames, sinceOf, sortKeys, withoutEmpty } from "./compa
 import type { Delivery } from "./delivery.ts";
 import type { RandomDay } from "./random-day.ts";
 
-/** A delivery as ingest publishes it. */
+/** Returns the event that ingest publishes for a delivery. */
 export function publish({ payload, received_at }: Delivery): Event {
   const parsed = parseWebhook(Buffer.from(payload), received_at);
-  if (parsed.outcome !== "accepted") throw new Error(`refused: ${payload}`);
+  if (parsed.outcome !== "accepted") throw new Error(`the domain refuses ${payload}`);
   return parsed.event;
 }
 
-/** The board that the product shows of a day, in the form of the oracle's. */
+/** Returns the board that the product shows for a day, in the form of the oracle's board. */
 export function productBoard({ deliveries, ...asked }: RandomDay): Board {
   const events = deliveries.map(publish);
   const byKey = (of: readonly Event[]) => [...Map.groupBy(of, ({ aggregate_id }) => aggregate_id).values()];
@@ -54,7 +54,7 @@ export function productBoard({ deliveries, ...asked }: RandomDay): Board {
   return sortKeys(JSON.parse(JSON.stringify(board))) as Board;
 }
 
-/** The store keeps an event once, as it was received first. */
+/** Returns each event once, with its first reception, as the store keeps it. */
 const firstReceptions = (events: readonly Event[]): Event[] =>
   [...Map.groupBy(events, ({ uuid }) => uuid).values()].map(
     (copies) => copies.toSorted((one, other) => one.received_at.getTime() - other.received_at.getTime())[0]!,

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { mean, p90 } from "./mean.ts";
 import { after, ana, countLines, type Line } from "./story.ts";
 
-/** A call that waits in queue 900 from `from` on, and the lines after. */
+/** Returns the lines of a call that waits in queue 900 from `from` on, followed by `rest`. */
 const waits = (call_id: string, from: number, ...rest: Line[]): Line[] =>
   [[from, "call.waiting", { queue: "900", their_number: "11 98765" }] satisfies Line, ...rest].map(
     ([at, type, fields]) => [at, type, { call_id, ...fields }],
@@ -37,19 +37,19 @@ test("every visit of a queue is counted once: answered, abandoned, overflowed or
   expect(total).toEqual(queues.get("900"));
 });
 
-test("a call without an event for four hours is presumed lost and waits no more", () => {
+test("a call without an event for four hours is presumed lost and does not count as waiting", () => {
   const fourHours = 500 + 4 * 3_600;
   expect(countLines(day, fourHours).waiting).toEqual(["waiting"]);
   const late = countLines(day, fourHours + 1);
   expect([late.waiting, late.total.waiting, late.total.offered]).toEqual([[], 0, 6]);
 });
 
-test("an answer whose wait is unknown counts in no mean and no service level", () => {
+test("an answer with an unknown wait is left out of the mean wait and the service level", () => {
   const { total } = countLines([[5, "actor.entered", { ...ana, queue: "900" }]]);
   expect(total).toMatchObject({ offered: 1, answered: 1, mean_wait_ms: null, service_level: null });
 });
 
-test("outbound calls have numbers of their own", () => {
+test("outbound calls are counted apart from inbound calls", () => {
   const dialled: Line[] = waits(
     "dialled",
     0,
@@ -68,13 +68,13 @@ test("outbound calls have numbers of their own", () => {
 
 describe("a dialled call", () => {
   const outbound = { direction: "outbound", queue: "901" };
-  test("counts at the queue of its first visit, else at the one named last", () => {
+  test("counts at the queue of its first visit, else at the queue that was named last", () => {
     const placedAt = (lines: Line[]) =>
       [...countLines(lines).queues].filter(([, row]) => row.outbound.placed > 0).map(([queue]) => queue);
     expect(placedAt([...waits("c1", 0), [5, "call.new", outbound]])).toEqual(["900"]);
     expect(placedAt([[5, "call.new", outbound]])).toEqual(["901"]);
   });
-  test("is not dropped without a queue", () => {
+  test("does not count as dropped without a queue", () => {
     const lines: Line[] = [
       [0, "call.waiting", { direction: "outbound" }],
       [9, "call.finished"],
@@ -105,13 +105,13 @@ describe("the list of abandoned visits", () => {
     expect(rowOf(day, "short")).toMatchObject({ waited_ms: 5_000, short: true });
     expect(rowOf(day, "abandoned")).toMatchObject({ waited_ms: 30_000, short: false });
   });
-  test("has the first talk with the same person after the abandon, and no voicemail", () => {
+  test("has the first talk with the same person after the abandon, and ignores a voicemail", () => {
     expect(rowOf(day, "abandoned")?.returned_at).toBeNull();
     const called: Line[] = [...day, ...waits("again", 600, [610, "actor.entered", ana])];
     expect(rowOf(called, "abandoned")?.returned_at).toBe(after(610));
     expect(rowOf(called, "short")?.returned_at).toBe(after(610));
   });
-  test("has no talk of an internal call, and none at the moment of the abandon", () => {
+  test("ignores a talk of an internal call, and a talk at the moment of the abandon", () => {
     const of = (call_id: string, at: number, fields: object = {}): Line[] =>
       waits(call_id, at - 10, [at, "actor.entered", { ...ana, ...fields }]);
     const returned = (...lines: Line[]) => rowOf([...day, ...lines], "abandoned")?.returned_at;
@@ -121,7 +121,7 @@ describe("the list of abandoned visits", () => {
   });
 });
 
-test("p90 is the smallest value that nine of ten do not exceed; a mean is rounded", () => {
+test("p90 is the smallest value that nine of ten values do not exceed, and a mean is rounded", () => {
   expect(p90([10, 9, 8, 7, 6, 5, 4, 3, 2, 1])).toBe(9);
   expect([p90([7]), p90([]), mean([1, 2]), mean([])]).toEqual([7, null, 2, null]);
 });

@@ -17,7 +17,7 @@ export type QueueNumbers = {
   abandoned: number;
   short: number;
   overflowed: number;
-  /** 0 to 1; null = nothing is in it. */
+  /** From 0 to 1; null without a visit that counts. */
   service_level: number | null;
   mean_wait_ms: number | null;
   p90_wait_ms: number | null;
@@ -97,7 +97,7 @@ function countEnds(visits: readonly Visit[], { window, promiseOf }: Question) {
   };
 }
 
-/** An abandon whose wait is unknown is never short. */
+/** Returns whether an abandon was short. One with an unknown wait never is. */
 export function isShort({ wait_known, queue, entered_at, ended_at }: Visit, promiseOf: PromiseOf): boolean {
   return wait_known && ended_at !== null && ended_at - entered_at <= promiseOf(queue).shortAbandonMs;
 }
@@ -119,10 +119,10 @@ function countPlaced(direction: CountedAs, { calls, window }: Question, isOfQueu
   };
 }
 
-/** The queue of the first visit, else the call's last named queue. */
+/** Returns the queue of the first visit, else the queue that the call named last. */
 const queueOfCall = ({ visits, last_queue }: Call): string | null => visits[0]?.queue ?? last_queue;
 
-/** The last agent's leaving, else the end of the call; null while the talk is not over or never began. */
+/** Returns when the last agent left, else the end of the call; null if the talk is not over or never began. */
 function endOfTalk({ first_ongoing_at, talks, finished_at }: Call): number | null {
   if (first_ongoing_at === null) return null;
   if (talks.some(({ ended_at }) => ended_at === null)) return null;

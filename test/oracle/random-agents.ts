@@ -5,15 +5,17 @@ export type RandomAgent = {
   /** Null for an agent whose events have only an extension. */
   login: string | null;
   extension: string;
-  /** Some senders never state the extension of an agent who has a login. */
+  /** False if the sender never states the extension of an agent who has a login. */
   statesExtension: boolean;
-  /** Some events name the extension alone. Not where two share it: within a call both would be one agent. */
+  /**
+   * True if an event may have the extension alone. False if two agents share it: within a call both would be one agent.
+   */
   mayOmitLogin: boolean;
   /** The queues of the log-in; empty = the log-in names none. */
   queues: string[];
 };
 
-/** The people who are on the day's calls, and the queues. */
+/** The queues, the agents and the callers' numbers of a day. */
 export type Cast = { queues: string[]; agents: RandomAgent[]; numbers: string[] };
 
 const LOGINS = ["ana", "beto", "caio", "duda", "eva", "fred"];
@@ -22,7 +24,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 
 export function drawAgents(queues: readonly string[], random: Random): RandomAgent[] {
   const logins = LOGINS.slice(0, random.whole(1, LOGINS.length));
-  // one desk for two: its extension belongs to who logged in last
+  // two agents share a desk: its extension belongs to the agent who logged in last
   const isShared = random.chance(0.1);
   return logins.map((login, n) => ({
     login: !isShared && random.chance(0.1) ? null : `${login}@example.com`,
@@ -33,7 +35,9 @@ export function drawAgents(queues: readonly string[], random: Random): RandomAge
   }));
 }
 
-/** How one event of a call names the agent: the login in any case, with or without the extension, or the extension alone. */
+/**
+ * Names the agent in one event of a call: the login in any case, with or without the extension, or the extension alone.
+ */
 export function nameIn(agent: RandomAgent, random: Random): { actor?: string; number?: string } {
   const { login, extension: number, statesExtension, mayOmitLogin } = agent;
   if (login === null || (statesExtension && mayOmitLogin && random.chance(0.07))) return { number };
@@ -42,7 +46,7 @@ export function nameIn(agent: RandomAgent, random: Random): { actor?: string; nu
   return statesExtension ? { actor, number } : { actor };
 }
 
-/** Log-ins and pauses name their agent alike: they are kept by that name. */
+/** Names the agent in log-ins and pauses, alike in all of them, because the store keeps them by that name. */
 const nameInLogIns = ({ login, extension: number, statesExtension }: RandomAgent) => {
   if (login === null) return { number };
   return statesExtension ? { actor: login, number } : { actor: login };
@@ -50,7 +54,7 @@ const nameInLogIns = ({ login, extension: number, statesExtension }: RandomAgent
 
 type Shift = { agent: RandomAgent; style: StampStyle; random: Random };
 
-/** The log-ins, pauses and log-outs of one agent. One in six agents has none. */
+/** Returns the log-ins, pauses and log-outs of one agent. One agent in six has none. */
 export function presenceOf(agent: RandomAgent, now: number, random: Random): Sent[] {
   if (random.chance(1 / 6)) return [];
   const shift: Shift = { agent, style: drawStamp(random), random };
@@ -75,13 +79,13 @@ const ROUNDS: [string, string][] = [
   ["actor.logged-out", "actor.logged-in"],
 ];
 
-/** Short ones fall into one second. */
+/** Returns the time until the next step, in ms. It is sometimes so short that both steps fall into one second. */
 function drawPause(random: Random, isBusy: boolean): number {
   if (random.chance(0.15)) return random.whole(100, 900);
   return random.whole(5_000, isBusy ? 2 * MINUTE_MS : 90 * MINUTE_MS);
 }
 
-/** One event for each queue of the agent, or one without a queue for all of them. */
+/** Returns one event for each queue of the agent, or one event without a queue for all of them. */
 function state({ agent, style, random }: Shift, type: string, at: number): Sent[] {
   const isOfAll = agent.queues.length === 0 || (type !== "actor.logged-in" && random.chance(0.3));
   const reason = type === "actor.paused" && random.chance(0.5) ? { reason: "LUNCHBREAK" } : {};

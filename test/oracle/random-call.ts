@@ -2,7 +2,7 @@ import type { Random } from "./random.ts";
 import { type Cast, nameIn, type RandomAgent } from "./random-agents.ts";
 import { drawStamp, type Sent, type StampStyle, writeStamp } from "./stamps.ts";
 
-/** A call while its story is written: each part adds events, and moves the time on. */
+/** A call while its story is written: each part adds events and advances the time. */
 type Story = {
   call_id: string;
   at: number;
@@ -15,14 +15,14 @@ type Story = {
   queue: string | null;
   /** The agents who are on the call now. */
   talking: RandomAgent[];
-  /** One sender names the queue in every event, another only here and there. */
+  /** The chance that this sender names the queue in an event. */
   queueChance: number;
   sent: Sent[];
 };
 
 type Begin = { call_id: string; begins: number; cast: Cast; random: Random };
 
-/** One call of any flow, as its sender means it: nothing is lost or late yet. */
+/** Returns the events of one call of a random flow, as its sender means them: none is lost or late yet. */
 export function drawCall({ call_id, begins, cast, random }: Begin): Sent[] {
   const story: Story = {
     call_id,
@@ -43,7 +43,7 @@ export function drawCall({ call_id, begins, cast, random }: Begin): Sent[] {
   return story.sent;
 }
 
-/** Seconds to the next event; now and then less than a second. */
+/** Returns the ms until the next event: `most` seconds at most, sometimes less than one second. */
 function passTime({ random }: Story, most: number): number {
   return random.chance(0.25) ? random.whole(0, 700) : random.whole(200, most * 1_000);
 }
@@ -68,7 +68,7 @@ function sendOfAgent(story: Story, type: string, agent: RandomAgent, most: numbe
   send(story, type, most, { ...nameIn(agent, story.random), ...queueOf(story) });
 }
 
-/** The queue as this sender writes it: sometimes as a number, often not at all. */
+/** Returns the queue as this sender writes it: sometimes as a number, often not at all. */
 function queueOf({ queue, queueChance, random }: Story): { queue?: string | number } {
   if (queue === null || !random.chance(queueChance)) return {};
   return { queue: random.chance(0.1) ? Number(queue) : queue };
@@ -105,7 +105,7 @@ function enter(story: Story): void {
   story.talking.push(agent);
 }
 
-/** An agent enters and leaves before the call is in progress, and the caller waits on. */
+/** An agent enters and leaves before the call is in progress, and the caller continues to wait. */
 function withdraw(story: Story): void {
   enter(story);
   leave(story, 1);
@@ -149,7 +149,7 @@ function served(story: Story): void {
   end(story);
 }
 
-/** The first agent leaves before or after the second enters, or the sender never says so. */
+/** A transferred call: the first agent leaves before or after the second enters, or the sender never reports it. */
 function transferred(story: Story): void {
   const { random } = story;
   begin(story);
@@ -210,7 +210,7 @@ function overflowed(story: Story): void {
   end(story);
 }
 
-/** The sandbox of the vendor: no queue and no agent. */
+/** A call as the vendor's sandbox sends it: without a queue and an agent. */
 function withoutAgent(story: Story): void {
   begin(story);
   sendOfCall(story, "call.ongoing", 20);
@@ -218,7 +218,7 @@ function withoutAgent(story: Story): void {
   end(story);
 }
 
-/** A sender without `call.waiting`. */
+/** A call of a sender that never writes `call.waiting`. */
 function withoutWaiting(story: Story): void {
   begin(story);
   if (story.random.chance(0.6)) story.queue = story.random.pick(story.cast.queues);
@@ -243,7 +243,7 @@ function dialled(story: Story): void {
   end(story);
 }
 
-/** An agent asks another one, or a queue. */
+/** An internal call: an agent asks another agent, or a queue. */
 function consult(story: Story): void {
   if (story.random.chance(0.7)) story.their_number = "7009";
   sendOfCall(story, "call.new", 1);

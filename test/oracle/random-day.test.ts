@@ -6,7 +6,7 @@ import { count } from "./oracle.ts";
 import { randomOf } from "./random.ts";
 import { eventsOf, type RandomDay, randomDay } from "./random-day.ts";
 
-/** Enough days for everything to happen on one of them. */
+/** Enough days for every state and every outcome to happen on one of them. */
 const VARIED = 60;
 const daysOf = (count: number): RandomDay[] => Array.from({ length: count }, (_, n) => randomDay(n + 1));
 const days = (): RandomDay[] => daysOf(runs(20));
@@ -14,12 +14,12 @@ const boardOfDay = (day: RandomDay, events: readonly OracleEvent[] = eventsOf(da
   boardOf(count({ ...day, events }));
 
 describe("a random day", () => {
-  test("is the same for the same seed, and another for another", () => {
+  test("is the same for the same seed, and different for another seed", () => {
     expect(randomDay(7).deliveries).toEqual(randomDay(7).deliveries);
     expect(randomDay(7).deliveries).not.toEqual(randomDay(8).deliveries);
   });
 
-  test("has only what arrived until now, in the order of arrival", () => {
+  test("has only deliveries that arrived until now, in the order of arrival", () => {
     for (const { deliveries, now } of days()) {
       const moments = deliveries.map(({ received_at }) => received_at.getTime());
       expect(moments).toEqual([...moments].sort((a, b) => a - b));
@@ -27,7 +27,7 @@ describe("a random day", () => {
     }
   });
 
-  test("has, some day or other, every state and every outcome", () => {
+  test("has every state and every outcome on one of sixty days", () => {
     const boards = daysOf(VARIED).map((day) => boardOfDay(day));
     const found = new Set(JSON.stringify(boards).match(/"[A-Z_]{3,}"|"(?:inbound|outbound|internal)"/g));
     for (const wanted of WANTED) expect([wanted, found.has(`"${wanted}"`)]).toEqual([wanted, true]);
@@ -60,7 +60,7 @@ const WANTED = [
 ];
 
 describe("the oracle on random days", () => {
-  test("counts the same in whatever order the events are given, and however often", () => {
+  test("counts the same in any order of the events, and with every event given twice", () => {
     for (const day of days()) {
       const events = eventsOf(day.deliveries);
       const { fraction } = randomOf(day.seed);
@@ -85,7 +85,7 @@ describe("the oracle on random days", () => {
     }
   });
 
-  test("adds up: the total of each count is the sum over the queues", () => {
+  test("counts totals that are the sums over the queues", () => {
     for (const day of days()) {
       const { queues, total } = count({ ...day, events: eventsOf(day.deliveries) });
       for (const number of ["waiting", "offered", "answered", "abandoned", "short", "overflowed"] as const) {

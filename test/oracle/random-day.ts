@@ -12,7 +12,7 @@ export type RandomDay = {
   /** In the order of arrival. */
   deliveries: Delivery[];
   now: Date;
-  /** From midnight until the next one. */
+  /** From midnight to the next midnight. */
   window: { from: Date; to: Date };
   promiseOf: (queue: string | null) => Promised;
 };
@@ -20,10 +20,10 @@ export type RandomDay = {
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-/** 2026-11-29 in the zone of São Paulo. */
+/** Midnight of 2026-11-29 in São Paulo. */
 const MIDNIGHT_MS = Date.parse("2026-11-29T03:00:00Z");
 
-/** A day of a call centre, as it arrives: lost, late, repeated and strange events included. */
+/** Returns a random day of a call centre as we receive it, with lost, late, repeated and strange events. */
 export function randomDay(seed: number): RandomDay {
   const random = randomOf(seed);
   const now = MIDNIGHT_MS + random.whole(HOUR_MS, 20 * HOUR_MS) + random.whole(0, 999);
@@ -41,7 +41,7 @@ export function randomDay(seed: number): RandomDay {
   };
 }
 
-/** Two of three calls begin so late that they may go on now, and some have only just begun. */
+/** Returns when a call begins. Two of three calls begin so late that they may be open now, and some have just begun. */
 function drawBegin(now: number, random: Random): number {
   if (random.chance(0.08)) return now - random.whole(500, 5_000);
   if (random.chance(0.66)) return now - random.whole(1_000, 15 * MINUTE_MS);
@@ -59,13 +59,13 @@ function drawCast(random: Random): Cast {
   };
 }
 
-/** Queue 901 promises more than the others. */
+/** Returns the promise of a queue. Queue 901 promises more than the others. */
 const promiseOf = (queue: string | null): Promised =>
   queue === "901"
     ? { serviceLevelMs: 10_000, shortAbandonMs: 3_000 }
     : { serviceLevelMs: 20_000, shortAbandonMs: 5_000 };
 
-/** The deliveries as stored events. Give the product's uuids where the two are compared. */
+/** Returns the deliveries as stored events. Pass the product's uuids to compare the oracle with the product. */
 export function eventsOf(
   deliveries: readonly Delivery[],
   nameDelivery: (delivery: Delivery) => string = uuidOf,

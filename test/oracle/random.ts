@@ -1,6 +1,6 @@
-/** Draws from a seed: the same seed gives the same draws. */
+/** A random generator with a seed: the same seed gives the same draws. */
 export type Random = {
-  /** From 0 on, until before 1. */
+  /** A number from 0, inclusive, to 1, exclusive. */
   fraction: () => number;
   /** A whole number from `least` to `most`, both included. */
   whole: (least: number, most: number) => number;
@@ -8,7 +8,7 @@ export type Random = {
   pick: <T>(from: readonly T[]) => T;
 };
 
-/** Mulberry32: small, and good enough for test data. */
+/** Creates a generator by Mulberry32, which is small and good enough for test data. */
 export function randomOf(seed: number): Random {
   let state = seed >>> 0;
   const fraction = () => {

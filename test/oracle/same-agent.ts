@@ -1,13 +1,13 @@
 import { type Named, nameOf, type Step } from "./events.ts";
 
-/** True if both names mean one agent within a call. */
+/** Returns whether both names mean one agent within a call. */
 export type SameAgent = (a: Named, b: Named) => boolean;
 
 const lower = (login: string | null): string | null => login?.toLowerCase() ?? null;
 
 /**
- * Logins are compared without case. A name that is only an extension matches the agent whose `actor.entered` or `actor.ringing` in this
- * call has that extension, and the agent who is named by it.
+ * Creates the comparison of names for one call. Logins are compared without case. A name that is only an extension
+ * matches the agent who has that extension in an `actor.*` event of this call, and the agent who is named by it.
  */
 export function sameAgentIn(steps: readonly Step[]): SameAgent {
   const hasExtension = ({ login, extension }: Named, wanted: string): boolean => {

@@ -6,10 +6,10 @@ export type Line = [seconds: number, type: string, fields?: object];
 
 const NOON_MS = Date.parse("2026-11-29T15:00:00Z");
 
-/** The moment so many seconds after noon, in ms since the epoch. */
+/** Returns the moment `seconds` after noon, in ms since the epoch. */
 export const after = (seconds: number): number => NOON_MS + Math.round(seconds * 1_000);
 
-/** The events of call "c1", unless they name another; received in the order of the lines. */
+/** Returns events of call "c1", unless a line names another call; received in the order of the lines. */
 export const eventsOf = (lines: readonly Line[]): OracleEvent[] =>
   lines.map(([seconds, type, fields], n) => {
     const stamp = new Date(after(seconds)).toISOString();
@@ -22,7 +22,7 @@ export const eventsOf = (lines: readonly Line[]): OracleEvent[] =>
 
 const HOUR_S = 3_600;
 
-/** The numbers of the hour after noon, so many seconds after noon. */
+/** Counts the hour after noon, as seen `nowSeconds` after noon. */
 export const countLines = (lines: readonly Line[], nowSeconds = 1_000): Answer =>
   count({
     events: eventsOf(lines),
@@ -33,7 +33,10 @@ export const countLines = (lines: readonly Line[], nowSeconds = 1_000): Answer =
 
 export const callOf = (lines: readonly Line[]) => countLines(lines).calls.get("c1")!;
 
-/** The visits of call "c1" as `900 1-60 ANSWERED ana 10-50`: queue, stay, outcome, agent, talk; seconds after noon, `?` = unknown wait. */
+/**
+ * Returns the visits of call "c1" as `900 1-60 ANSWERED ana 10-50`: queue, stay, outcome, agent, talk. Times are
+ * seconds after noon; `?` means an unknown wait.
+ */
 export function visitsOf(lines: readonly Line[]): string[] {
   return callOf(lines).visits.map((visit) => {
     const { queue, entered_at, ended_at, wait_known, outcome, agent, answered_at, talked_until } = visit;
@@ -43,7 +46,7 @@ export function visitsOf(lines: readonly Line[]): string[] {
   });
 }
 
-/** The talks of call "c1" as `ana 10-50`. */
+/** Returns the talks of call "c1" as `ana 10-50`. */
 export const talksOf = (lines: readonly Line[]): string[] =>
   callOf(lines).talks.map(
     ({ agent, entered_at, ended_at }) => `${agent} ${secondsOf(entered_at)}-${secondsOf(ended_at)}`,

@@ -2,7 +2,7 @@ import { type Named, nameOf, type Step } from "./events.ts";
 
 export type VisitOutcome = "ANSWERED" | "ABANDONED" | "OVERFLOWED";
 
-/** One entry into a queue until it ends. All moments are ms since the epoch. */
+/** The stay of a caller in a queue, from the entry to the end. All moments are ms since the epoch. */
 export type Visit = {
   queue: string | null;
   entered_at: number;
@@ -14,7 +14,7 @@ export type Visit = {
   outcome: VisitOutcome | null;
 };
 
-/** The answer that was taken back, until it is known how the visit goes on. */
+/** An answer that was taken back, kept until the next event decides whether it counts. */
 type Pending = { answered_at: number; answered_by: Named };
 
 /** A visit while the call is played. */
@@ -47,7 +47,10 @@ export const newVisit = (queue: string | null, at: number, more: Partial<OpenVis
   ...more,
 });
 
-/** A repeated `call.waiting` changes nothing, except that it may name the queue. */
+/**
+ * Returns whether a `call.waiting` repeats the open visit. A repetition changes nothing, except that it may name the
+ * queue.
+ */
 export function isSameWait(open: OpenVisit, queue: string | null): boolean {
   if (open.answered_at !== null || open.pending) return false;
   return queue === null || open.queue === null || queue === open.queue;
@@ -59,7 +62,9 @@ export function answer(open: OpenVisit, at: number, by: Named | null): void {
   open.emptied_at = null;
 }
 
-/** A transfer or the end of the call came next, or the same agent entered again. */
+/**
+ * Restores an answer that was taken back: a transfer or the end of the call came next, or the same agent entered again.
+ */
 export function letAnswerStand(open: OpenVisit): void {
   if (!open.pending) return;
   open.answered_at = open.pending.answered_at;
@@ -67,7 +72,7 @@ export function letAnswerStand(open: OpenVisit): void {
   open.pending = null;
 }
 
-/** The visit goes on: the first answer was none. */
+/** Drops an answer that was taken back, because the visit continues without it. */
 export function takeAnswerBack(open: OpenVisit | null): void {
   if (!open?.pending) return;
   open.pending = null;

@@ -1,4 +1,4 @@
-/** From `from` on, until before `to`; ms since the epoch. */
+/** A span of time from `from`, inclusive, to `to`, exclusive; ms since the epoch. */
 export type Window = { from: number; to: number };
 
 export const isIn = ({ from, to }: Window, at: number | null): boolean =>

@@ -15,7 +15,7 @@ import { withinTime } from "./deadline.ts";
 import { createPhases, type Phases } from "./phases.ts";
 import { describeResult, isFine, keepEvidence, type Result, summarize } from "./result.ts";
 
-/** One gateway under load, with faults in lanes side by side, judged when all is quiet again. */
+/** One gateway under load, with faults in lanes side by side. It is judged when it is quiet again. */
 export type Campaign = {
   name: string;
   /** The campaigns that share this run; each can be run alone by its name. */
@@ -23,26 +23,26 @@ export type Campaign = {
   lanes: readonly LaneOrder[];
   /** Events a second. */
   rate: number;
-  /** Longest pause between two strikes of a lane. */
+  /** The longest pause between two strikes of a lane. */
   gapMs: number;
   rig?: Omit<RigOptions, "stack" | "dir" | "seed">;
-  /** In place of the stack that all share; it is stopped with the campaign. */
+  /** Opens a separate stack instead of the shared one. It is stopped with the campaign. */
   openStack?(dir: string): Promise<Stack>;
-  /** Whether it runs on the cluster that all such campaigns share. */
+  /** True if it runs on the cluster that all such campaigns share. */
   onCluster?: boolean;
-  /** In place of the shared cluster; it is closed with the campaign. */
+  /** Opens a separate cluster instead of the shared one. It is closed with the campaign. */
   openCluster?(dir: string): Promise<FaultyCluster>;
-  /** A build known to be bad: it must show this, and is fine where it does. */
+  /** The build is known to be bad: it must show one of these damages. */
   mustShow?: readonly Damage[];
-  /** Whether every webhook must be answered with 200, whatever is struck. */
+  /** True if every webhook must be answered with 200 under all faults. */
   takesAll?: boolean;
-  /** Whether the last events are followed by their projector's death (default: of every good build). */
+  /** True if a projector dies right after it has stored the last events (default: true for every good build). */
   endsInDeath?: boolean;
-  /** Runs under traffic before the first strike. Names what it did, as the strikes of a fault are named. */
+  /** Runs under traffic before the first strike. Resolves with what it did, as strikes. */
   beforehand?(rig: Rig): Promise<Struck[]>;
-  /** Runs beside the lanes; `over` says when they are done. */
+  /** Runs beside the lanes. `over` returns true when they are done. */
   beside?(rig: Rig, over: () => boolean): Promise<Struck[]>;
-  /** What is done to the quiet gateway, what that showed, and the evidence that is judged. */
+  /** Acts on the quiet gateway. Resolves with what it did, the violations it found, and the evidence that is judged. */
   afterwards?(rig: Rig): Promise<Afterwards>;
 };
 
@@ -52,47 +52,51 @@ export type Say = (line: string) => void;
 
 export type CampaignRun = {
   stack: Stack;
-  /** The nodes behind the stack, where it is a cluster. */
+  /** The nodes behind the stack, if it is a cluster. */
   cluster?: FaultyCluster | undefined;
   campaign: Campaign;
   seed: number;
-  /** Takes a folder for each run. */
+  /** The folder in which each run has a folder. */
   runs: string;
   say: Say;
-  /** A campaign that is not over by then is red. */
+  /** Limit for the campaign. One that takes longer is red. */
   deadlineMs: number;
-  /** For campaigns that do not say. */
+  /** The timings of a campaign that sets none. */
   timings: "production" | "short";
   /** Stops the campaign and its processes. */
   signal: AbortSignal;
 };
 
 const SERVICES = join(import.meta.dirname, "..", "services");
-/** As production runs them, with someone watching who may kill them. */
+/** The services as in production, with points at which they can be killed. */
 export const AIMED_MAINS = {
   ingest: join(SERVICES, "ingest.ts"),
   projector: join(SERVICES, "projector.ts"),
 };
 
-/** A campaign with its quiet and its check ends within ten minutes: strikes are begun for this long. */
+/** Strikes begin during this time, so that a campaign with its quiet and its check ends within ten minutes. */
 const LIMIT_MS = 8 * 60_000;
 /**
- * Events that a bad build has lost never arrive. Once its services are ready and have read everything, its clients get as long as the
- * slowest notices of a good build take; without that, the time of a projector's restart.
+ * Limits for a bad build, because events that it has lost never arrive. `levelMs`: once its services are ready and have
+ * read everything, its clients get as long as the slowest notices of a good build take. `limitMs`: in all, it gets the
+ * time of a projector's restart.
  */
 const BAD_QUIET = { limitMs: 15_000, levelMs: 5_000 };
-/** Traffic before the first strike. */
+/** Time of traffic before the first strike. */
 const LEAD_MS = 1_500;
 const LAST_EVENTS = 60;
 const SILENCE_MS = 300;
-/** The deadly one may take several; each is long stored by then. */
+/** Number of bursts at most, because the projector may survive the first. A burst is stored long before `STORED_MS`. */
 const LAST_BURSTS = 3;
 const STORED_MS = 8_000;
 const diesSoon = ({ exited }: { exited: Promise<unknown> }) =>
   Promise.race([exited.then(() => true), sleep(STORED_MS, false)]);
 const LAST_DEATH = aimedKills.find(({ name }) => name.endsWith("before the notice"))!;
 
-/** Runs a campaign. A red one keeps its folder with seed, history and logs, and so does one that could not be run to its end. */
+/**
+ * Runs a campaign. A red one keeps its folder with seed, history and logs, and so does one that could not be run to its
+ * end.
+ */
 export async function runCampaign(run: CampaignRun): Promise<Result> {
   const { campaign, seed, runs, say } = run;
   const began = new Date();
@@ -202,8 +206,9 @@ const describeStruck = ({ fault, recoverMs }: Struck, count: string) =>
   `${count}: ${fault}: ${recoverMs === null ? "did not happen, or not ready again" : `ready after ${(recoverMs / 1_000).toFixed(1)} s`}`;
 
 /**
- * The last events are stored and their projector dies before it has notified any client: no later event makes up for the lost notice
- * again. They come while the projectors sleep: the first batch is what was on its way then, the second has many calls.
+ * Kills a projector after it has stored the last events and before it has notified any client, so that no later event
+ * makes up for the lost notices. The events come while the projectors sleep: the first batch has the events that were
+ * on their way then, the second has many calls.
  */
 async function endInDeath(rig: Rig): Promise<Struck> {
   rig.vendor.setRate(0);
@@ -214,7 +219,7 @@ async function endInDeath(rig: Rig): Promise<Struck> {
   for (const projector of projectors) projector.kill("SIGSTOP");
   await rig.vendor.burst(LAST_EVENTS);
   for (const projector of projectors) projector.kill("SIGCONT");
-  // while the partitions change hands the other projector may get all of the burst
+  // during a rebalance the other projector may get the whole burst
   for (let bursts = 1; bursts < LAST_BURSTS && !(await diesSoon(projectors[0]!)); bursts++)
     await rig.vendor.burst(LAST_EVENTS);
   const { happened: _, ...struck } = await striking;

@@ -1,4 +1,4 @@
-/** Rejects past the limit and says what was going on by then. The work itself is not stopped. */
+/** Rejects after the limit with the name of the current step. The work itself is not stopped. */
 export async function withinTime<T>(work: Promise<T>, limitMs: number, current: () => string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

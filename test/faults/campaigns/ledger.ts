@@ -3,7 +3,7 @@ import { appendFile, mkdir, readFile, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Result } from "./result.ts";
 
-/** Results of campaigns, one a line, that add up over several runs. */
+/** A file with the results of campaigns, one a line, which add up over several runs. */
 export type Ledger = {
   read(): Promise<Result[]>;
   add(result: Result): Promise<void>;

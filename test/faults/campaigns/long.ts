@@ -24,21 +24,21 @@ import type { Campaign } from "./campaign.ts";
 
 const named = (faults: readonly Fault[], name: string) =>
   faults.filter((fault) => fault.name.startsWith(name));
-/** Only this process, so that two of a kind have lanes of their own. */
+/** Aims faults at one process, so that two of a kind have separate lanes. */
 const on = (target: string, faults: readonly Fault[]) =>
   faults.map((fault) => ({ ...fault, targets: [target] }));
 const times = (count: number, faults: readonly Fault[]): LaneOrder =>
   faults.map((fault) => ({ fault, times: Math.ceil(count / faults.length) }));
 
-/** Both of a kind side by side; both may be down at once. */
+/** Returns a lane for each of two processes of a kind, side by side: both may be down at once. */
 const bothOf = (kind: Kind, count: number, faults: readonly Fault[]): LaneOrder[] =>
   [1, 2].map((n) => times(count, on(`${kind}-${n}`, named(faults, kind))));
 
 const base = { rate: 100, gapMs: 500 } as const;
 
 /**
- * Every row that has a meaning on one machine, in campaigns of at most ten minutes. The two of kills have some 190 strikes
- * each; a killed projector holds up its group for the session of 10 s, an ingest is back in two.
+ * Every fault that has a meaning on one machine, in campaigns of at most ten minutes. The two campaigns of kills have
+ * some 190 strikes each: a killed projector holds up its group for the session of 10 s, a killed ingest for 2 s only.
  */
 export const longCampaigns: readonly Campaign[] = [
   {

@@ -1,12 +1,12 @@
 import { cpus } from "node:os";
 
-/** How long a part of a campaign took, in ms, and which share of all cores was busy meanwhile, 0 to 1. */
+/** A part of a campaign: its duration in ms, and the share of all cores that was busy meanwhile, 0 to 1. */
 export type Phase = { name: string; ms: number; busy: number };
 
 export type Phases = {
-  /** Those that have ended. */
+  /** The parts that have ended. */
   list: Phase[];
-  /** The name of the one that runs. */
+  /** Returns the name of the part that runs. */
   current(): string;
   /** Runs a part and measures it, also if it fails. */
   run<T>(name: string, part: () => Promise<T>): Promise<T>;
@@ -33,7 +33,7 @@ export function createPhases(): Phases {
 
 type Cpu = { busy: number; all: number };
 
-/** Milliseconds of all cores since the machine started. */
+/** Returns the milliseconds of all cores since the machine started. */
 function readCpu(): Cpu {
   const times = cpus().map(({ times }) => times);
   const all = times.reduce(

@@ -17,7 +17,7 @@ import { together } from "./together.ts";
 const KINDS = ["ingest", "projector", "realtime"];
 const ofServices = [...killedServices, ...pausedServices, ...restartedServices, ...aimedKills];
 
-/** A lane for each kind of service, with each fault once. `n`: the only process of the kind that is hit. */
+/** Returns a lane for each kind of service, with each fault once. Only process `n` of the kind is hit. */
 const lanesOf = (faults: readonly Fault[], n: number) =>
   KINDS.map((kind) =>
     faults
@@ -25,10 +25,13 @@ const lanesOf = (faults: readonly Fault[], n: number) =>
       .map((fault) => ({ fault: { ...fault, targets: [`${kind}-${n}`] }, times: 1 })),
   );
 
-/** Two gateways, the load and the parts do 60 events a second each with ease on two cores. */
+/** Two cores are enough for two gateways at 60 events a second each, with the load and the parts. */
 const base = { rate: 60, gapMs: 1_000 };
 
-/** The first process of each kind is hit, and the links of the second: a link of a process that is down breaks nothing. */
+/**
+ * Faults hit the first process of each kind, and the links of the second, because a broken link of a process that is
+ * down does nothing.
+ */
 const services: Campaign = { ...base, name: "services", lanes: lanesOf(ofServices, 1) };
 const links: Campaign = { ...base, name: "links", lanes: lanesOf(brokenLinks, 2) };
 
@@ -43,7 +46,7 @@ const inProduction = (campaign: Campaign): Campaign => ({
   rig: { ...campaign.rig, timings: "production" },
 });
 
-/** Every kind of fault once. Two are run side by side: the long ones come first. */
+/** Every kind of fault once. Two campaigns run side by side, so the long ones come first. */
 export const quickCampaigns: readonly Campaign[] = [
   together([wholeStackKilled(1), parts]),
   together([services, links]),
@@ -53,9 +56,9 @@ export const quickCampaigns: readonly Campaign[] = [
   together([replayed, topicMadeAnew]),
   rebuildUnderKills(2),
   registryForgets,
-  // the sessions of a deployment hold while projectors die and a third one comes and goes
+  // these run with the session of a deployment, while projectors die and a third one is restarted
   together([skewedStamps(1), inProduction(rebalances(4)), realtimeIsCutOff(2)]),
-  // w:1 turns red on three mongods, in the quick campaigns of the cluster
+  // w:1 runs on three mongods, in the quick campaigns of the cluster
   ...knownBadCampaigns.filter(({ name }) => name !== "known bad: w:1"),
   together([oneRecordFails(1), forgedWebhooks(1_000), redeliveryBursts(1_000, 1), poison(4)]),
 ];

@@ -9,35 +9,35 @@ import { type Damage, formatViolation, type Violation } from "../checker/violati
 import type { Struck } from "../nemesis/nemesis.ts";
 import type { Phase } from "./phases.ts";
 
-/** What one campaign came to. */
+/** The result of one campaign. */
 export type Result = Counts & {
   campaign: string;
   seed: number;
   began: string;
   seconds: number;
-  /** Where the time went. */
+  /** The parts of the campaign, with their durations. */
   phases: Phase[];
   struck: Struck[];
-  /** How often each fault was to strike. */
+  /** The planned number of strikes of each fault. */
   planned: Record<string, number>;
-  /** What kept it from striking as often. */
+  /** The reason why strikes of the plan were left out, null if none was. */
   cutShort: "time limit" | "stopped" | null;
-  /** Different bodies that were answered with 200. */
+  /** Number of different bodies that were answered with 200. */
   acknowledged: number;
   requests: number;
-  /** From the last request and the last heal until all was stored and seen. */
+  /** Time from the last request and the last heal until everything was stored and shown. */
   quietMs: number;
-  /** How soon a change that was stored came to its subscribers, in ms, while nothing was struck; null where none did. */
+  /** The time from a stored change to its subscribers, in ms, while nothing was struck; null without such a change. */
   told: { p99: number; count: number } | null;
   /**
-   * Clients that were connected all along, of so many: no new connection has put right what they show at quiet. And changes whose
-   * notice realtime missed, by its own count. Not in older ledgers.
+   * `steady`: clients of `of` that kept one connection, so no new connection has corrected their views. The other two:
+   * notices that realtime got late or never, by its own count. Older ledgers have no views.
    */
   views?: { steady: number; of: number; lateNotices?: number; missedNotices: number };
-  /** The longest request. */
+  /** The duration of the longest request. */
   slowestMs: number;
   violations: string[];
-  /** What a build known to be bad must show. */
+  /** The damages of which a build known to be bad must show one. */
   mustShow?: readonly Damage[];
   /** The kinds of violations. */
   damages: Damage[];
@@ -48,7 +48,9 @@ type Summed = Pick<
   "campaign" | "seed" | "phases" | "struck" | "cutShort" | "quietMs" | "mustShow"
 > & {
   began: Date;
-  /** The faults of the plan, each as often as it was to strike; all others were to strike as often as they were tried. */
+  /**
+   * The faults of the plan, each as often as planned. All other faults count as planned as often as they were tried.
+   */
   plan: string[];
   evidence: Evidence;
   violations: Violation[];
@@ -92,7 +94,7 @@ function countPlanned(plan: string[], struck: Struck[]): Record<string, number> 
 export const countStrikes = (struck: readonly Struck[]): number =>
   struck.filter(({ recoverMs }) => recoverMs !== null).length;
 
-/** The faults that struck less often than they were to, in words. Where the time was over once is enough. */
+/** Returns the faults that struck less often than planned, in words. If the time was over, one strike is enough. */
 export function findUnstruck({ planned, struck, cutShort }: Result): string[] {
   const counts = Map.groupBy(struck, ({ fault }) => fault);
   return Object.entries(planned).flatMap(([fault, times]) => {
@@ -102,7 +104,10 @@ export function findUnstruck({ planned, struck, cutShort }: Result): string[] {
   });
 }
 
-/** A good build breaks no promise and was struck as planned; a bad one shows what it must. */
+/**
+ * Returns whether a good build broke no promise and was struck as planned, or a bad one showed a damage that it must
+ * show.
+ */
 export function isFine(result: Result): boolean {
   const { mustShow, damages } = result;
   if (mustShow) return damages.some((damage) => mustShow.includes(damage));
@@ -123,13 +128,13 @@ export function describeResult(result: Result, dir: string): string {
   return [`RED ${head}`, ...shown, `  seed, history and logs are in ${dir}`].join("\n");
 }
 
-/** What a red campaign is red for. */
+/** Returns the reasons why a campaign is red. */
 export const describeFaults = (result: Result): string[] => [
   ...findUnstruck(result),
   ...result.violations.slice(0, SHOWN),
 ];
 
-/** Beside the logs: what was found, every request and its body, and what was read at the end. */
+/** Writes the result, every request with its body, and the evidence beside the logs. */
 export async function keepEvidence(dir: string, result: Result, evidence: Evidence): Promise<void> {
   const { history, ...read } = evidence;
   const requests = history.operations.map((each) => ({ ...each, body: history.bodies.get(each.sha) }));

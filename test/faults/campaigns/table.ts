@@ -13,8 +13,8 @@ type Row = {
 };
 
 /**
- * One line for each fault: how often it struck, what the campaigns it struck in came to (faults of one campaign share its
- * traffic), and how long after its end the struck were ready again. Builds known to be bad are not among them.
+ * Formats a line for each fault: the number of its strikes, the counts of the campaigns in which it struck (faults of
+ * one campaign share its traffic), and the time from its end to recovery. Builds known to be bad are left out.
  */
 export function formatTable(results: readonly Result[]): string {
   const rows = new Map<string, Row>();
@@ -65,7 +65,7 @@ function formatRecovery(times: number[]): string {
   return `${seconds(sorted[Math.floor((sorted.length - 1) / 2)]!)} / ${seconds(sorted.at(-1)!)} s`;
 }
 
-/** Over campaigns: here every acknowledged event counts once. */
+/** Formats the sum over campaigns, in which every acknowledged event counts once. */
 function formatTotal(results: readonly Result[]): string {
   const good = results.filter(isOfGoodBuild);
   const sum = (of: (result: Result) => number) => good.reduce((total, result) => total + of(result), 0);
@@ -74,7 +74,9 @@ function formatTotal(results: readonly Result[]): string {
   return `| **all, ${good.length} campaigns** | ${runs} | ${count(sum((r) => r.acknowledged))} | ${damage.join(" | ")} | |`;
 }
 
-/** What ended as kill -9 does, in good builds: in all, and at a point of the code that was named. */
+/**
+ * Counts the strikes in good builds that end a process as kill -9 does: all, and those aimed at a point of the code.
+ */
 export function countKillPoints(results: readonly Result[]): { all: number; aimed: number } {
   const struck = results.filter(isOfGoodBuild).flatMap((result) => result.struck);
   const count = (name: RegExp) => countStrikes(struck.filter(({ fault }) => name.test(fault)));
@@ -89,8 +91,8 @@ export function formatKillPoints(results: readonly Result[]): string {
 const formatSeconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;
 
 /**
- * Each campaign as a whole, with the seed that makes it again; quiet = from the last request and heal to all stored and seen;
- * told = from a change to its arrival at a subscriber, while nothing was struck.
+ * Formats a line for each campaign, with the seed that repeats it. Quiet is the time from the last request and heal
+ * until everything is stored and shown; notified is the time from a change to a subscriber, while nothing was struck.
  */
 export function formatCampaigns(results: readonly Result[]): string {
   const lines = results.filter(isOfGoodBuild).map((result) => {
@@ -101,7 +103,7 @@ export function formatCampaigns(results: readonly Result[]): string {
     return `| ${[campaign, seed, `${seconds} s`, strikes, count(acknowledged), count(requests), ...times].join(" | ")} |`;
   });
   const head =
-    "| campaign | seed | took | struck of planned | acknowledged | requests | quiet after | told p99 (of) | slowest request |";
+    "| campaign | seed | took | struck of planned | acknowledged | requests | quiet after | notified p99 (of) | slowest request |";
   return [head, "|---|---|---|---|---|---|---|---|---|", ...lines].join("\n");
 }
 
@@ -111,7 +113,10 @@ function describePlanned({ planned, cutShort }: Result): string {
   return `${count}, ${cutShort === "stopped" ? "stopped" : "then the time was over"}`;
 }
 
-/** How long each campaign took and where the time went, in seconds, the slowest first; and how busy the machine was meanwhile. */
+/**
+ * Formats the durations of the campaigns and of their parts, in seconds, the slowest first, and how busy the machine
+ * was.
+ */
 export function formatTimes(results: readonly Result[]): string {
   const slowest = results.toSorted((one, other) => other.seconds - one.seconds);
   const lines = slowest.map(({ campaign, seconds, phases }) => {
@@ -131,7 +136,7 @@ function formatBusy(phases: readonly Phase[]): string {
   return `${Math.round((phases.reduce((sum, { ms, busy }) => sum + ms * busy, 0) / all) * 100)}%`;
 }
 
-/** Builds known to be bad, and what the checker found in them. */
+/** Formats the builds known to be bad, with the damages that the checker found in them. */
 export function formatKnownBad(results: readonly Result[]): string {
   const bad = results.filter(({ mustShow }) => mustShow);
   if (bad.length === 0) return "";

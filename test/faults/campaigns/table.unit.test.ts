@@ -32,14 +32,14 @@ const result = (sample: Partial<Result>): Result => ({
   ...sample,
 });
 
-test("the same seed makes the same plan of faults, another one another", () => {
+test("the same seed makes the same plan of faults, and another seed makes another plan", () => {
   const lanes = [killedServices.map((fault) => ({ fault, times: 5 }))];
   expect(planStrikes(7, lanes, 500)).toEqual(planStrikes(7, lanes, 500));
   expect(planStrikes(8, lanes, 500)).not.toEqual(planStrikes(7, lanes, 500));
   expect(planStrikes(7, lanes, 500).flat()).toHaveLength(15);
 });
 
-test("runs of a fault add up over campaigns; what did not come to pass is not counted", () => {
+test("runs of a fault add up over campaigns, and a strike that did not happen is not counted", () => {
   const struck = [
     { fault: "ingest killed", recoverMs: 4_000 },
     { fault: "ingest killed", recoverMs: null },
@@ -49,14 +49,14 @@ test("runs of a fault add up over campaigns; what did not come to pass is not co
   expect(table).toContain("| **all, 2 campaigns** | 2 | 2,000 | 2 | 0 | 0 | 0 | |");
 });
 
-test("the times name the slowest campaign first, where its time went and how busy the machine was", () => {
+test("the table of times has the slowest campaign first, with its parts and how busy the machine was", () => {
   const lines = formatTimes([result({ campaign: "links", seconds: 10 }), result({})]).split("\n");
   expect(lines[2]).toBe("| services | 60 s | open 6, strike 54 | 54% |");
   expect(lines[3]).toContain("| links | 10 s |");
   expect(lines.at(-1)).toContain("70 s");
 });
 
-test("kill points are counted where they came to pass, in good builds, aimed ones apart", () => {
+test("kills that happened in good builds are counted as kill points, and aimed ones also apart", () => {
   const struck = ["ingest killed", "projector killed in the transaction", "ingest paused"].map((fault) => ({
     fault,
     recoverMs: 1,
@@ -66,7 +66,7 @@ test("kill points are counted where they came to pass, in good builds, aimed one
   expect(countKillPoints([good, result({ mustShow: ["missing"] })])).toEqual({ all: 2, aimed: 1 });
 });
 
-test("a build known to be bad has a table of its own, and does not spoil that of the others", () => {
+test("a build known to be bad has a separate table and is left out of the table of faults", () => {
   const bad = result({
     campaign: "known bad: w:1",
     mustShow: ["vanished"],
@@ -83,7 +83,7 @@ test("a build known to be bad has a table of its own, and does not spoil that of
   expect(countRows([{ ...bad, damages: [] }])).toEqual({ passed: 0, failed: 1 });
 });
 
-test("a row fails with its campaign, and where its fault never came to pass", () => {
+test("a row fails if its campaign is red or its fault never happened", () => {
   expect(countRows([result({})])).toEqual({ passed: 1, failed: 0 });
   expect(countRows([result({ damages: ["missing"], violations: ["I1"] })])).toEqual({ passed: 0, failed: 1 });
   expect(countRows([result({ struck: [{ fault: "ingest killed", recoverMs: null }] })])).toEqual({
@@ -103,7 +103,7 @@ test("a campaign that struck less often than planned is red, unless its time was
   expect(findUnstruck(result({ planned }))).toEqual(["ingest killed struck 1 of 3 times"]);
 });
 
-test("only the campaigns and faults that are asked for are run", () => {
+test("only the campaigns and faults that are chosen by name run", () => {
   expect(chooseOnly(quickCampaigns, "known bad").every(({ mustShow }) => mustShow)).toBe(true);
   const [chosen, ...more] = chooseOnly(quickCampaigns, "registry killed");
   expect(more).toEqual([]);

@@ -3,9 +3,9 @@ import type { Rig } from "../rig/rig.ts";
 import type { Afterwards, Campaign } from "./campaign.ts";
 
 /**
- * One run with the faults of several campaigns, on one gateway. All `beforehand` parts run first, one after the other; then all lanes
- * and `beside` parts run side by side; the `afterwards` parts run last. The members share one rig, so their settings must
- * not contradict each other.
+ * Makes one run with the faults of several campaigns, on one gateway. All `beforehand` parts run first, one after the
+ * other; then all lanes and `beside` parts run side by side; the `afterwards` parts run last. The members share one
+ * rig, so their settings must not contradict each other.
  */
 export function together(members: readonly Campaign[]): Campaign {
   const settings = members.map(({ rig }) => rig ?? {});
@@ -36,7 +36,10 @@ async function inTurn(members: readonly Campaign[], run: (member: Campaign) => P
   return struck;
 }
 
-/** The last evidence counts: it was read after all that may change the store and must not harm it. */
+/**
+ * Runs all `afterwards` parts. The last evidence counts: it is read after every step that changes the store and must
+ * not harm it.
+ */
 async function allAfterwards(members: readonly Campaign[], rig: Rig): Promise<Afterwards> {
   const all: Afterwards[] = [];
   for (const { afterwards } of members) if (afterwards) all.push(await afterwards(rig));

@@ -40,7 +40,7 @@ test("every kind of fault strikes in the quick campaigns", () => {
   expect(kinds.filter(({ name }) => !struck.has(name))).toEqual([]);
 });
 
-test("faults of services and of links strike different processes where they share a run", () => {
+test("faults of services and of links strike different processes if they share a run", () => {
   const shared = quickCampaigns.find(({ name }) => name === "services + links")!;
   const targetsOf = (name: string) =>
     shared
@@ -68,7 +68,7 @@ test("a shared run has the lanes of all members, the highest rate and all settin
   expect(shared.rig!.env!("")).toEqual({ A: "1", B: "2" });
 });
 
-test("in a shared run each member's part beforehand waits for the one before it, and every fault is reported", async () => {
+test("in a shared run the `beforehand` parts run one after the other, and every fault is reported", async () => {
   const order: string[] = [];
   const slow = (name: string) => async () => {
     await sleep(name === "one" ? 20 : 0);
@@ -97,14 +97,14 @@ test("a shared run reports what each member found afterwards and judges the last
   expect(together([calm("one"), calm("two")]).afterwards).toBeUndefined();
 });
 
-test("a member of a shared run runs alone when its name is asked for", () => {
+test("a member of a shared run runs alone if it is chosen by name", () => {
   expect(chooseOnly(quickCampaigns, "poison").map(({ name }) => name)).toEqual(["poison"]);
   expect(chooseOnly(quickCampaigns, "services + links").map(({ name }) => name)).toEqual([
     "services + links",
   ]);
 });
 
-test("a campaign that hangs is given up at its deadline, and the message names its phase", async () => {
+test("a campaign that hangs ends at its deadline, and the message names its phase", async () => {
   const hanging = new Promise<never>(() => {});
   await expect(withinTime(hanging, 10, () => "quiet")).rejects.toThrow("not over after 0.01 s: quiet");
   expect(await withinTime(Promise.resolve(1), 10_000, () => "quiet")).toBe(1);

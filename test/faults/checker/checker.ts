@@ -31,8 +31,8 @@ const RULES: ((evidence: Evidence) => Violation[])[] = [
 ];
 
 /**
- * Every promise that was not kept, each with what it found. Pure. I6 compares two runs: see findReplayedOtherwise. I12
- * is of delegation, which no service of ours does.
+ * Returns every broken promise with its evidence. Pure. I6 compares two runs: see findReplayedOtherwise. I12 is about
+ * delegation, which no service of ours does.
  */
 export const check = (evidence: Evidence): Violation[] => RULES.flatMap((find) => find(evidence));
 

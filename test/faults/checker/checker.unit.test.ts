@@ -10,7 +10,7 @@ import { notifiedAfter } from "./notified-rules.ts";
 const PLACE = "call-events:0";
 const RECEIVED = new Date("2026-11-01T10:00:00Z");
 
-/** A run in which all went well: three calls, one redelivery, one body that was refused, one whose answer was lost. */
+/** The evidence of a good run: three calls, a redelivery whose answer was lost, and a body that was refused. */
 function goodEvidence(): Evidence {
   const bodies = (["delegated", "abandoned", "transferred"] as const).flatMap((flow) => bodiesOf(flow));
   const history = createHistory();
@@ -85,7 +85,7 @@ function goodEvidence(): Evidence {
 
 function documentOf(payload: string, index: number): EventDocument {
   const parsed = parseWebhook(Buffer.from(payload), RECEIVED);
-  if (parsed.outcome !== "accepted") throw new Error("the sample is no event");
+  if (parsed.outcome !== "accepted") throw new Error("the domain refuses the sample");
   const { uuid, ...event } = parsed.event;
   const source = { topic: "call-events", partition: 0, offset: index };
   return { _id: uuid, ...event, id: index + 1, source };
@@ -103,7 +103,7 @@ const found = (evidence: Evidence) => [
   ...new Set(check(evidence).map(({ invariant, damage }) => `${invariant} ${damage}`)),
 ];
 
-test("a run in which all went well has no violation", () => {
+test("a good run has no violation", () => {
   expect(check(goodEvidence())).toEqual([]);
 });
 
@@ -111,12 +111,12 @@ type Harm = [name: string, harm: (evidence: Evidence) => void, ...expected: stri
 
 const harms: Harm[] = [
   [
-    "the notice of a call's last change lost",
+    "a lost notice of a call's last change",
     ({ notices, calls }) => notices!.set(calls[1]!._id, 6),
     "I9 lost notice",
   ],
   [
-    "an acknowledged event dropped before anyone saw it",
+    "an acknowledged event that was dropped before any client saw it",
     (evidence) => {
       const [dropped] = evidence.events.splice(3, 1);
       evidence.seen.delete(dropped!._id);
@@ -160,7 +160,7 @@ const harms: Harm[] = [
     "I3 swapped",
   ],
   [
-    "an event that nobody sent",
+    "an event that was never sent",
     (evidence) => {
       const payload = '{"type":"call.new","call_id":"9.9","timestamp":"2026-11-01T10:00:00Z"}';
       evidence.events.push(documentOf(payload, 80));
@@ -169,7 +169,7 @@ const harms: Harm[] = [
     "I5 events without a call",
   ],
   [
-    "an event that was refused and is stored",
+    "a refused event that is stored",
     (evidence) => {
       const sha = shaOf(evidence.events[0]!.payload);
       for (const operation of evidence.history.operations)
@@ -183,7 +183,7 @@ const harms: Harm[] = [
     (evidence) => evidence.calls.push({ ...evidence.calls[0]!, _id: "5.5", aggregate_id: "5.5" }),
     "I5 call without events",
   ],
-  ["a call with another's number", ({ calls }) => (calls[0]!.id = 4), "I5 stale call"],
+  ["a call with the number of another call", ({ calls }) => (calls[0]!.id = 4), "I5 stale call"],
   [
     "a client that shows an old state",
     ({ clients }) => (clients[0]!.calls[0]!.state = "NEW"),
@@ -191,7 +191,7 @@ const harms: Harm[] = [
   ],
   ["a client that misses a call", ({ clients }) => clients[0]!.calls.pop(), "I9 stale client"],
   [
-    "a client that got the events in another order",
+    "a client that got the events in the wrong order",
     ({ clients }) => clients[0]!.events[0]!.payloads.reverse(),
     "I9 stale client",
   ],
@@ -225,9 +225,9 @@ const harms: Harm[] = [
     ({ seen, events }) => (seen.get(events[4]!._id)!.first = 1),
     "I7 committed past the stored",
   ],
-  ["a poison that was not put aside", ({ poison }) => poison.push("p"), "I7 not put aside"],
+  ["a poison record that was not put aside", ({ poison }) => poison.push("p"), "I7 not put aside"],
   [
-    "a poison that was put aside twice",
+    "a poison record that was put aside twice",
     ({ poison, parked }) => {
       poison.push("p");
       for (const offset of [7, 8]) parked.push({ reason: "not-avro", place: PLACE, offset, sha: "p" });
@@ -235,7 +235,7 @@ const harms: Harm[] = [
     "I7 put aside twice",
   ],
   [
-    "an erased call whose events are left",
+    "an erased call whose events are still stored",
     (evidence) => evidence.erased.set(evidence.calls[0]!._id, 1),
     "I11 erased but there",
   ],
@@ -248,7 +248,7 @@ const harms: Harm[] = [
     "I11 erased but there",
   ],
   [
-    "an erased call whose number is left in the dead letters",
+    "an erased call whose number is still in the dead letters",
     ({ erased, remains }) => {
       erased.set("4.4", 1);
       remains.push({ call: "4.4", place: "dead_letters" });
@@ -261,11 +261,15 @@ const harms: Harm[] = [
     "I11 personal in a log",
   ],
   [
-    "a process that ended by itself",
+    "a process that ended without being struck",
     ({ ends }) => ends.push({ name: "projector-1", how: "ended with code 1" }),
     "I13 ended by itself",
   ],
-  ["a lag that stays", ({ unrecovered }) => unrecovered.push("call-events:3: lag 12"), "I13 not recovered"],
+  [
+    "a lag that does not end",
+    ({ unrecovered }) => unrecovered.push("call-events:3: lag 12"),
+    "I13 not recovered",
+  ],
 ];
 
 test.each(harms)("%s is named", (_name, harm, ...expected) => {
@@ -275,7 +279,7 @@ test.each(harms)("%s is named", (_name, harm, ...expected) => {
   expect(names).toEqual(expect.arrayContaining(expected));
 });
 
-test("how soon clients are notified is measured from each change, but not while something is struck", () => {
+test("the time from a change to its notification is measured, except while something is struck", () => {
   const evidence = goodEvidence();
   evidence.clients[0]!.heard = [
     { version: 7, at: 20 },
@@ -287,7 +291,7 @@ test("how soon clients are notified is measured from each change, but not while 
   expect(notifiedAfter(evidence)).toEqual([13, 10]);
 });
 
-test("a missing event that is in the dead letters is still missing, and said to be there", () => {
+test("a missing event that is in the dead letters is still missing, and the detail names the dead letters", () => {
   const evidence = goodEvidence();
   const [dropped] = evidence.events.splice(3, 1);
   evidence.parked.push({ reason: "unstorable", place: PLACE, offset: 3, sha: shaOf(dropped!.payload) });
@@ -295,7 +299,7 @@ test("a missing event that is in the dead letters is still missing, and said to 
   expect(missing).toMatchObject([{ detail: "it is in the dead letters" }]);
 });
 
-test("the events of an erased call are not missed", () => {
+test("the events of an erased call do not count as missing", () => {
   const evidence = goodEvidence();
   const key = evidence.calls[0]!._id;
   evidence.events = evidence.events.filter(({ aggregate_id }) => aggregate_id !== key);
@@ -309,7 +313,7 @@ test("the events of an erased call are not missed", () => {
   expect(found(evidence)).toEqual([]);
 });
 
-test("a replay that numbers a call otherwise, or loses an event, is named", () => {
+test("a replay that gives a call another number, or loses an event, is named", () => {
   const [before, after] = [goodEvidence(), goodEvidence()];
   expect(findReplayedOtherwise(before, before)).toEqual([]);
   after.calls = before.calls.map((call) => ({ ...call, version: 99 }));
@@ -325,7 +329,7 @@ test("a replay that numbers a call otherwise, or loses an event, is named", () =
   ]);
 });
 
-test("a body that was taken once is taken, whatever its other requests came to", () => {
+test("a body that was acknowledged once counts as acknowledged, even if other requests had no answer", () => {
   const { history } = goodEvidence();
   const [redelivered] = history.operations;
   expect(outcomesOf(history).get(redelivered!.sha)).toBe("ok");

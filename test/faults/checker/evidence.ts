@@ -1,15 +1,17 @@
 import type { Call, StoredEvent } from "@teravoz/domain";
 import type { History } from "./history.ts";
 
-/** As read from MongoDB. */
+/** An event as MongoDB stores it. */
 export type EventDocument = Omit<StoredEvent, "uuid"> & { _id: string };
 export type CallDocument = Call & { _id: string };
 
-/** "topic:partition". */
+/** A partition as "topic:partition". */
 export type PartitionKey = string;
 export type Offsets = Record<PartitionKey, number>;
 
-/** A record of the events' topics. `uuid` is null where no event can be read from it; a tombstone has neither. */
+/**
+ * A record of the topics of events. `uuid` is null if the record has no event that can be decoded, as in a tombstone.
+ */
 export type LogRecord = {
   place: PartitionKey;
   offset: number;
@@ -18,16 +20,16 @@ export type LogRecord = {
   tombstone: boolean;
 };
 
-/** A record of the dead letters: where a consumer read it, or null where ingest refused it. */
+/** A record of the dead letters. `place` is the partition from which a consumer read it, null if ingest refused it. */
 export type Parked = { reason: string; place: PartitionKey | null; offset: number; sha: string };
 
 /**
- * One look during the run. The committed offsets were read first, then the positions, then the events: what was committed
- * must be in what was read after it.
+ * One sample during the run. It has read the committed offsets first, then the positions, then the events: everything
+ * that was committed must be in what was read after it.
  */
 export type Sample = { at: number; committed: Offsets; positions: Offsets };
 
-/** An event as the samples saw it: of which call, first and last by which, and with which number. */
+/** An event in the samples: its call, the first and the last sample that had it, and its number. */
 export type Sighting = { call: string; first: number; last: number; id: number };
 
 /** A call as a client sees it. */
@@ -35,26 +37,26 @@ export type SeenCall = Record<string, unknown> & { aggregate_id: string; events:
 
 export type ClientView = {
   name: string;
-  /** What it believes at the end, by what it was sent. */
+  /** The calls that it shows at the end, by what it was sent. */
   calls: SeenCall[];
-  /** Calls it asked for at the end: the bodies in the order it got them. */
+  /** The calls whose events it asked for at the end, with the bodies in the order in which they came. */
   events: { call_id: string; payloads: string[] }[];
-  /** When it was notified that something changed, or was cut off or welcomed, in ms since the epoch, in this order. */
+  /** The moments at which it was notified of a change, cut off or welcomed, in ms since the epoch, oldest first. */
   notified: number[];
-  /** Each change it was sent, and when. */
+  /** Each change that it was sent, with the moment. */
   heard: { version: number; at: number }[];
-  /** How often it was connected: once, unless its socket closed. */
+  /** The number of its connections: one, unless its socket closed. */
   connections: number;
-  /** Calls it asked for in vain: no answer came, however often it was connected. */
+  /** The calls whose events it asked for and never got, not even after it had connected again. */
   unanswered: string[];
-  /** What it once saw and later no more: a call, or some of its events. */
+  /** The calls that it saw once and later not at all, or with fewer events. */
   vanished: { call: string; detail: string }[];
 };
 
-/** A place in MongoDB where something of an erased call was found by a search of all that is there. */
+/** A collection of MongoDB in which a search of all documents found something of an erased call. */
 export type Remains = { call: string; place: string };
 
-/** Everything known after a run, when all is healed and quiet. */
+/** Everything that is known after a run, when all faults are healed and the gateway is quiet. */
 export type Evidence = {
   history: History;
   events: EventDocument[];
@@ -63,27 +65,29 @@ export type Evidence = {
   positions: Offsets;
   log: LogRecord[];
   parked: Parked[];
-  /** What was put into the topics and can never become an event, by its sha. */
+  /** The sha of each record that was put into the topics and can never become an event. */
   poison: string[];
-  /** The newest version of each call that a notice in the log names; null where they were not read. */
+  /** The newest version of each call that a notice in the log names; null if the notices were not read. */
   notices: Map<string, number> | null;
-  /** Notices that instances of realtime got late or not at all, by their own count: numbers for the table. */
+  /**
+   * Notices that instances of realtime got late, or never (`missedNotices`), by their own count; for the table only.
+   */
   lateNotices: number;
   missedNotices: number;
   samples: Sample[];
-  /** By uuid. */
+  /** The events of the samples, by uuid. */
   seen: Map<string, Sighting>;
   clients: ClientView[];
-  /** Keys that were erased, and in which sample they were first seen to be (its number). */
+  /** Keys that were erased, each with the number of the first sample after its erasure. */
   erased: Map<string, number>;
-  /** What is left of them. */
+  /** Remains of the erased keys. */
   remains: Remains[];
-  /** What stands in the logs and must not, in words. */
+  /** Personal data and unhandled faults in the logs, in words. */
   leaks: string[];
-  /** Ends of processes that nobody brought about: name and how. */
+  /** Ends of processes that the nemesis did not cause: the name, and how it ended. */
   ends: { name: string; how: string }[];
-  /** When something was struck or not yet ready again, in ms since the epoch. */
+  /** The spans in which something was struck or not yet ready again, in ms since the epoch. */
   struckAt: { from: number; to: number }[];
-  /** What was still not as it should be when the time to recover was over: a check of /readyz, a lag. */
+  /** Faults that were left when the time to recover was over: a check of /readyz, a lag. */
   unrecovered: string[];
 };

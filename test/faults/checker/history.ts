@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 
 /**
- * What the sender may conclude from an answer. ok = 200, it is taken. fail = 4xx, it was refused before anything was sent
- * on. info = all else (5xx, a reset, no answer): it may be there or not.
+ * The conclusion that a sender may draw from an answer. ok = 200: the body was taken. fail = 4xx: it was refused before
+ * anything was sent to Kafka. info = all else (5xx, a reset, no answer): it may be stored or not.
  */
 export type OperationOutcome = "ok" | "fail" | "info";
 
-/** One request. `t0`, `t1` in ms since the epoch; `answer` is the status, or the code of what went wrong instead. */
+/**
+ * One request. `t0`, `t1` in ms since the epoch; `answer` is the status, or the code of the error without an answer.
+ */
 export type Operation = {
   op: number;
   sha: string;
@@ -17,14 +19,17 @@ export type Operation = {
   answer: number | string;
 };
 
-/** Everything that was sent: each request in the order they ended, each different body once. */
+/** Everything that was sent: the requests in the order in which they ended, and each different body once. */
 export type History = { operations: Operation[]; bodies: Map<string, string> };
 
 export const createHistory = (): History => ({ operations: [], bodies: new Map() });
 
 export const shaOf = (body: string): string => createHash("sha256").update(body).digest("hex");
 
-/** Sends one body by `send` (status, or a rejection with a `code`) and writes down how it went. Never rejects. */
+/**
+ * Sends one body by `send`, which resolves with a status or rejects with a `code`, and records the outcome. Never
+ * rejects.
+ */
 export async function recordOperation(
   history: History,
   { body, call }: { body: string; call: string },
@@ -49,7 +54,7 @@ function outcomeOf(answer: number | string): OperationOutcome {
 
 const WEIGHT: Record<OperationOutcome, number> = { fail: 0, info: 1, ok: 2 };
 
-/** What became of each body over all its requests: taken once is taken. */
+/** Returns the outcome of each body over all its requests: a body that was taken once counts as taken. */
 export function outcomesOf({ operations }: History): Map<string, OperationOutcome> {
   const outcomes = new Map<string, OperationOutcome>();
   for (const { sha, outcome } of operations)

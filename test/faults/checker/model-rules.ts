@@ -2,7 +2,10 @@ import { type Event, type FoldedCall, foldCall } from "@teravoz/domain";
 import type { CallDocument, EventDocument, Evidence } from "./evidence.ts";
 import type { Violation } from "./violation.ts";
 
-/** I5: each call is the fold of its events, field by field, under the number of its first; none without events or the other way round. */
+/**
+ * I5: each call is the fold of its events, field by field, with the number of the first one. No call is without events,
+ * and no events are without a call.
+ */
 export function findStaleCalls({ events, calls }: Evidence): Violation[] {
   const histories = historiesOf(events);
   const known = new Map(calls.map((call) => [call.aggregate_id, call]));
@@ -25,7 +28,7 @@ function judgeCall(call: CallDocument, history: EventDocument[]): Violation[] {
   return [{ invariant: "I5", damage: "stale call", where, detail: differing.join(", ") }];
 }
 
-/** I8: the same events in another order, and each of them again and later, make the same call. */
+/** I8: the same events make the same call in another order, and with each of them delivered again later. */
 export function findOrderDependent({ events }: Evidence): Violation[] {
   return [...historiesOf(events)].flatMap(([where, history]) => {
     const forward = history.map(eventOf);
@@ -42,7 +45,7 @@ const redelivered = (event: Event): Event => ({
   received_at: new Date(event.received_at.getTime() + 60_000),
 });
 
-/** I6: what a replay made, beside what was there before: the same documents, numbers included. Versions may have grown. */
+/** I6: a replay makes the same documents as before, numbers included. Versions may be higher. */
 export function findReplayedOtherwise(before: Evidence, after: Evidence): Violation[] {
   const now = new Map(after.calls.map((call) => [call.aggregate_id, call]));
   const differing = before.calls.flatMap((call) => {
@@ -73,7 +76,9 @@ function historiesOf(events: EventDocument[]): Map<string, EventDocument[]> {
   );
 }
 
-/** The names of the fields of `wanted` that `found` has otherwise; dates as their text, as clients get them. */
+/**
+ * Returns the names of the fields of `wanted` that differ in `found`. Dates are compared as texts, as clients get them.
+ */
 export function differingFields(wanted: object, found: object): string[] {
   const plain = (value: unknown) => JSON.stringify(value) ?? "absent";
   const given = found as Record<string, unknown>;

@@ -1,7 +1,7 @@
 import type { Evidence } from "./evidence.ts";
 import type { Violation } from "./violation.ts";
 
-/** I9: every change that can be seen in a call was followed, on every socket, by a word of it or by the socket's end. */
+/** I9: after every visible change of a call, each client was notified or its socket closed. */
 export function findUnnotifiedClients({ clients, calls }: Pick<Evidence, "clients" | "calls">): Violation[] {
   return clients.flatMap(({ name, notified }) => {
     const last = notified.at(-1) ?? 0;
@@ -17,8 +17,8 @@ export function findUnnotifiedClients({ clients, calls }: Pick<Evidence, "client
 }
 
 /**
- * I9: the log of notices names the last version of each call. The views of clients cannot prove it: a client that joins again, or a
- * comparison with the store, makes up for a lost notice.
+ * I9: the log of notices names the last version of each call. The views of clients cannot prove it: a client that joins
+ * again, or a comparison with the store, makes up for a lost notice.
  */
 export function findUnnotified({ calls, notices }: Pick<Evidence, "calls" | "notices">): Violation[] {
   if (!notices) return [];
@@ -27,10 +27,13 @@ export function findUnnotified({ calls, notices }: Pick<Evidence, "calls" | "not
     .map(({ _id }) => ({ invariant: "I9", damage: "lost notice", where: `call ${_id}`, detail: "" }));
 }
 
-/** A change stored so shortly before a strike may be notified during the strike, or not. */
+/** A change that is stored less than this before a strike may be notified during the strike. */
 const BEFORE_MS = 1_000;
 
-/** How long after each change (its version, ms) its subscribers had it, in ms, of those that were stored while nothing was struck. */
+/**
+ * Returns the times from changes (their version, ms) to subscribers, in ms, of changes that were stored while nothing
+ * was struck.
+ */
 export function notifiedAfter({ clients, struckAt }: Evidence): number[] {
   const isCalm = (at: number) => struckAt.every(({ from, to }) => at < from - BEFORE_MS || at > to);
   return clients

@@ -3,7 +3,7 @@ import type { CallDocument, ClientView, Evidence, LogRecord, Offsets, SeenCall }
 import { differingFields } from "./model-rules.ts";
 import type { Violation } from "./violation.ts";
 
-/** I7: at no look was anything committed that was not stored, put aside, or erased; nor is it at the end. */
+/** I7: in no sample, and not at the end, is an offset committed whose record is not stored, put aside or erased. */
 export function findCommittedPast(evidence: Evidence): Violation[] {
   const { samples, committed, positions } = evidence;
   const end = { at: 0, committed, positions };
@@ -17,7 +17,7 @@ export function findCommittedPast(evidence: Evidence): Violation[] {
   }));
 }
 
-/** I7: what can never become an event is put aside, once. */
+/** I7: a record that can never become an event is put aside once. */
 export function findPoison({ poison, parked }: Evidence): Violation[] {
   const copies = Map.groupBy(parked, ({ sha }) => sha);
   return poison.flatMap((sha): Violation[] => {
@@ -33,7 +33,10 @@ const findJumps = (committed: Offsets, positions: Offsets): string[] =>
     .filter(([place, offset]) => offset > (positions[place] ?? 0))
     .map(([place, offset]) => `${place}: ${offset} was committed, the position was ${positions[place] ?? 0}`);
 
-/** Records below what a sample saw committed, whose event no sample up to it and nothing else accounts for. */
+/**
+ * Returns the records that were neither put aside nor erased, and whose offset a sample saw as committed although no
+ * sample up to it had the event, or is committed at the end although the event is not stored.
+ */
 function findLeft({ log, samples, committed, seen, parked, erased, events }: Evidence): string[] {
   const aside = new Set(parked.map(({ place, offset }) => `${place}:${offset}`));
   const stored = new Set(events.map(({ _id }) => _id));
@@ -49,7 +52,7 @@ function findLeft({ log, samples, committed, seen, parked, erased, events }: Evi
     .map(({ place, offset }) => `${place}: ${offset} was committed and not stored`);
 }
 
-/** I9: at quiet, what each client believes is what is stored: the calls, and the events of those it asked for, in order. */
+/** I9: at quiet, each client shows what is stored: the calls, and the events of the calls it asked for, in order. */
 export function findStaleClients({ clients, calls, events }: Evidence): Violation[] {
   const stored = new Map(calls.map((call) => [call.aggregate_id, call]));
   const histories = Map.groupBy(events, ({ aggregate_id }) => aggregate_id);
@@ -68,10 +71,10 @@ export function findStaleClients({ clients, calls, events }: Evidence): Violatio
 
 function staleCalls(client: ClientView, stored: Map<string, CallDocument>): Violation[] {
   const seen = new Map<string, SeenCall>(client.calls.map((call) => [call.aggregate_id, call]));
-  const missing = [...stored.keys()].filter((key) => !seen.has(key)).map((key) => `${key} is not there`);
+  const missing = [...stored.keys()].filter((key) => !seen.has(key)).map((key) => `${key} is not shown`);
   const differing = client.calls.flatMap(({ aggregate_id, ...call }) => {
     const { _id, ...wanted } = stored.get(aggregate_id) ?? { _id: "" };
-    if (_id === "") return [`${aggregate_id} is there`];
+    if (_id === "") return [`${aggregate_id} is shown, but not stored`];
     const fields = differingFields(wanted, { ...call, aggregate_id });
     return fields.length === 0 ? [] : [`${aggregate_id}: ${fields.join(", ")}`];
   });
@@ -85,7 +88,7 @@ const staleClient = ({ name }: ClientView, detail: string): Violation => ({
   detail,
 });
 
-/** I10: what a client or a sample saw once is there at the end, unless it was erased. */
+/** I10: an event that a client or a sample saw once is stored at the end, unless it was erased. */
 export function findVanished({ clients, seen, events, erased }: Evidence): Violation[] {
   const stored = new Set(events.map(({ _id }) => _id));
   const byClients = clients.flatMap(({ name, vanished }) =>
@@ -99,7 +102,7 @@ export function findVanished({ clients, seen, events, erased }: Evidence): Viola
     .map(({ call, detail }) => ({ invariant: "I10", damage: "vanished", where: `call ${call}`, detail }));
 }
 
-/** I13: no process ended but by the nemesis, and all came back in time. */
+/** I13: no process ended except by the nemesis, and everything recovered in time. */
 export function findLifeless({ ends, unrecovered }: Evidence): Violation[] {
   return [
     ...ends.map(

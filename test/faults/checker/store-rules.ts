@@ -18,7 +18,9 @@ export function findMissing({ history, events, erased, parked }: Evidence): Viol
     }));
 }
 
-/** I2: one document for each event, and a number is given once; also over time, as the samples saw it, to what is gone by now. */
+/**
+ * I2: each event has one document, and no number is given to two events, even if one of them is only in the samples.
+ */
 export function findDoubled({ events, seen }: Evidence): Violation[] {
   const payloads = Map.groupBy(events, ({ payload }) => payload);
   const renumbered = events.filter(({ _id, id }) => seen.has(_id) && seen.get(_id)!.id !== id);
@@ -33,7 +35,7 @@ export function findDoubled({ events, seen }: Evidence): Violation[] {
   ];
 }
 
-/** The uuids that had each number, at the end or at any look. */
+/** Returns the uuids that had each number, at the end or in any sample. */
 function ownersOfNumbers({ events, seen }: Pick<Evidence, "events" | "seen">): [number, Set<string>][] {
   const had = [
     ...events.map(({ _id, id }) => ({ uuid: _id, id })),
@@ -57,7 +59,7 @@ const idTwice = (where: string, detail: string): Violation => ({
   detail,
 });
 
-/** I3: nothing is stored that was not sent, and what is stored is what was sent, under its own id. I4: nothing that was refused. */
+/** I3: every stored event was sent, is unaltered, and has its own id. I4: no stored event was refused. */
 export function findInvented({ history, events }: Evidence): Violation[] {
   const outcomes = outcomesOf(history);
   const uuids = uuidsOf(history.bodies.values());
@@ -77,7 +79,7 @@ function judge(
   return isItself(event) ? [] : [{ ...found, invariant: "I3", damage: "swapped" }];
 }
 
-/** Whether an event's body says what its document says. */
+/** Returns whether an event's body agrees with the fields of its document. */
 function isItself({ _id, kind, aggregate_id, type, payload, received_at }: EventDocument): boolean {
   const parsed = parseWebhook(Buffer.from(payload), received_at);
   if (parsed.outcome !== "accepted") return false;
@@ -92,7 +94,7 @@ function uuidsOf(bodies: Iterable<string>): Set<string> {
   return new Set(parsed.flatMap((each) => (each.outcome === "accepted" ? [each.event.uuid] : [])));
 }
 
-/** I4 of the log: what was refused never got there. */
+/** I4 of the log: no refused event was written to it. */
 export function findRefused({ history, log }: Evidence): Violation[] {
   const refused = [...outcomesOf(history)].filter(([, outcome]) => outcome === "fail");
   const uuids = uuidsOf(refused.map(([sha]) => history.bodies.get(sha)!));
@@ -106,7 +108,7 @@ export function findRefused({ history, log }: Evidence): Violation[] {
     }));
 }
 
-/** I11: nothing of an erased call is left anywhere, and none was seen again after it had gone. */
+/** I11: nothing of an erased call is left, and no sample saw an event of it after the erasure. */
 export function findErased({ events, calls, clients, seen, erased, remains }: Evidence): Violation[] {
   const left = [
     ...remains.map(({ call, place }) => [call, place] as const),
@@ -127,6 +129,6 @@ export function findErased({ events, calls, clients, seen, erased, remains }: Ev
   }));
 }
 
-/** I11 of the logs: nothing personal that was sent, and nothing that nobody foresaw. */
+/** I11 of the logs: they have no personal data that was sent, and no unhandled fault. */
 export const findLogged = ({ leaks }: Evidence): Violation[] =>
   leaks.map((where) => ({ invariant: "I11", damage: "personal in a log", where, detail: "" }));

@@ -26,7 +26,7 @@ export type Damage =
   | "not recovered"
   | "refused";
 
-/** A promise that was not kept. `where` names the event, call, client, partition or process. */
+/** A broken promise. `where` names the event, call, client, partition or process. */
 export type Violation = { invariant: Invariant; damage: Damage; where: string; detail: string };
 
 export const formatViolation = ({ invariant, damage, where, detail }: Violation) =>

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 
-/** A partition as one broker knows it; ids of brokers. `leader` is -1 where there is none. */
+/** A partition as one broker knows it, with the ids of brokers. `leader` is -1 if there is none. */
 export type PartitionState = {
   partition: number;
   leader: number;
@@ -11,8 +11,9 @@ export type PartitionState = {
 };
 
 /**
- * Questions to one broker on 127.0.0.1 for which kafkajs has no call, or which it would put to another broker. They reject after two
- * seconds, and with the broker's error. https://kafka.apache.org/protocol.html
+ * Asks one broker on 127.0.0.1 for the partitions of a topic. kafkajs has no call for this question and the two below,
+ * or would ask another broker. They reject after two seconds, and with the broker's error.
+ * https://kafka.apache.org/protocol.html
  */
 export async function askPartitions(port: number, topic: string): Promise<PartitionState[]> {
   const answer = await ask(port, { key: 3, version: 7 }, [int32(1), text(topic), int8(0)]);
@@ -30,7 +31,7 @@ export async function askPartitions(port: number, topic: string): Promise<Partit
 }
 
 function readPartition(answer: Answer): PartitionState {
-  // a partition without a leader has an error and all the rest
+  // a partition without a leader has an error and all other fields
   answer.int16();
   const [partition, leader, epoch] = [answer.int32(), answer.int32(), answer.int32()];
   const [replicas, inSync] = [answer.array(answer.int32), answer.array(answer.int32)];
@@ -38,7 +39,7 @@ function readPartition(answer: Answer): PartitionState {
   return { partition, leader, epoch, replicas, inSync };
 }
 
-/** The id of the broker that coordinates a consumer group. */
+/** Returns the id of the broker that coordinates a consumer group. */
 export async function askCoordinator(port: number, groupId: string): Promise<number> {
   const answer = await ask(port, { key: 10, version: 1 }, [text(groupId), int8(0)]);
   answer.int32();
@@ -47,10 +48,10 @@ export async function askCoordinator(port: number, groupId: string): Promise<num
   return answer.int32();
 }
 
-/** The id of the node that is the active controller. */
+/** Returns the id of the node that is the active controller. */
 export async function askController(port: number): Promise<number> {
   const name = Buffer.from("__cluster_metadata");
-  // a flexible version: lengths are one more, and zeros stand for no tagged fields
+  // a flexible version: lengths are sent plus one, and a zero means no tagged fields
   const topics = [int8(2), int8(name.length + 1), name, int8(2), int32(0), int8(0), int8(0), int8(0)];
   const answer = await ask(port, { key: 55, version: 0, flexible: true }, topics);
   answer.int8();
@@ -80,7 +81,7 @@ async function ask(port: number, { key, version, flexible }: Request, body: Buff
       const [chunk] = await once(socket, "data", { signal });
       read = Buffer.concat([read, chunk]);
     }
-    // after the length and the id of the request
+    // the fields begin after the length and the id of the request
     return readAnswer(read.subarray(8));
   } finally {
     socket.destroy();

@@ -39,16 +39,16 @@ const each = (times: number, faults: readonly Fault[]): LaneOrder =>
   faults.map((fault) => ({ fault, times }));
 const named = (faults: readonly Fault[], kind: string) => faults.filter(({ name }) => name.startsWith(kind));
 
-/** Six servers, six services, their load and its check share two cores. */
+/** The rate is low, because six servers, six services, the load and the check share two cores. */
 const base = { rate: 60, gapMs: 1_000, onCluster: true, endsInDeath: false } as const;
 
-/** Projectors and ingests die beside the faults of the cluster, one of a kind at a time. */
+/** Kills projectors and ingests beside the faults of the cluster, one of a kind at a time. */
 const servicesDie = (projectors: number, ingests: number): LaneOrder[] => [
   each(projectors, named([...killedServices, ...aimedKills], "projector")),
   each(ingests, named([...killedServices, ...aimedKills], "ingest")),
 ];
 
-/** Every fault of a cluster, in campaigns of at most ten minutes. Kills alternate with what does not kill. */
+/** Every fault of a cluster, in campaigns of at most ten minutes. Kills alternate with faults that do not kill. */
 export const clusterCampaigns: readonly Campaign[] = [
   {
     ...base,
@@ -114,10 +114,13 @@ export const clusterCampaigns: readonly Campaign[] = [
   ...clusterKnownBad,
 ];
 
-/** Held no longer than it must be. */
+/** Returns the fault with its shortest duration. */
 const brief = (fault: Fault): Fault => ({ ...fault, holdMs: [fault.holdMs[0], fault.holdMs[0]] });
 
-/** One run with each kind of fault once, and the builds that are known to be bad: less than five minutes on two idle cores. */
+/**
+ * One run with each kind of fault once, and the builds that are known to be bad: less than five minutes on two idle
+ * cores.
+ */
 export const quickClusterCampaigns: readonly Campaign[] = [
   {
     ...base,

@@ -11,9 +11,9 @@ import {
 import { type Document, MongoClient } from "mongodb";
 import { openProxy, type TcpProxy } from "../../support/tcp-proxy.ts";
 
-/** A node of Kafka; it is asked at `port`, past its proxies. */
+/** A node of Kafka. `port` is its own port, not that of a proxy. */
 export type KafkaNode = { name: NodeName; id: number; port: number };
-/** A member of the replica set; `command` goes to this one alone, past its proxy. */
+/** A member of the replica set. `command` goes to this member alone, without its proxy. */
 export type Member = { name: NodeName; command(command: Document): Promise<Document> };
 
 /** A cluster whose nodes have a proxy before each of their listeners, for clients and for other nodes alike. */
@@ -21,20 +21,23 @@ export type FaultyCluster = Omit<Cluster, "kill" | "stop" | "start" | "wipe" | "
   Record<"kill" | "stop" | "start" | "wipe" | "pause" | "resume", (node: string) => Promise<void>> & {
     dir: string;
     brokers: readonly KafkaNode[];
-    /** The brokers, where these are the controllers. */
+    /** The controllers. These are the brokers, unless they are separate. */
     controllers: readonly KafkaNode[];
     members: readonly Member[];
     proxyOf(node: string, listener: Listener): TcpProxy;
     proxies: readonly { node: NodeName; listener: Listener; proxy: TcpProxy }[];
-    /** Takes the ends of nodes that nobody brought about, from now on. */
+    /**
+     * Calls `onEnd` for each node that ends without a strike, from now on. Returns a function that removes the
+     * callback.
+     */
     watchEnds(onEnd: (node: string, how: string) => void): () => void;
-    /** Heals all links, wakes and starts all nodes. */
+    /** Heals all links, and resumes and starts all nodes. */
     restore(): Promise<void>;
   };
 
 type Proxied = FaultyCluster["proxies"][number] & { port: number };
 
-/** A leader must drop followers that it does not reach within the time of a campaign: Kafka's default is 30 s. */
+/** A leader must drop unreachable followers during a campaign. Kafka's default is 30 s. */
 const KAFKA_SETTINGS = { "replica.lag.time.max.ms": 10_000 };
 
 export async function openFaultyCluster(
@@ -82,10 +85,10 @@ const nodesOf = (proxied: Proxied[], wanted: Listener): KafkaNode[] =>
     .map(({ node, port }) => ({ name: node, id: idOf(node), port }))
     .sort((one, other) => one.id - other.id);
 
-/** See openCluster. */
+/** Returns the id that `openCluster` gives a node. */
 const idOf = (node: NodeName) => Number(node.split("-")[1]) + (node.startsWith("controller") ? 100 : 0);
 
-/** A frozen member must not hold up the look at the others. */
+/** Limit for a command, because a frozen member must not delay the answers of the others. */
 const PATIENCE_MS = 1_500;
 
 function openMember({ node, port }: Proxied) {
@@ -102,7 +105,7 @@ function openMember({ node, port }: Proxied) {
   };
 }
 
-/** The same controls, which know whose end was brought about. */
+/** Returns the same controls, which also note the nodes that they end. */
 function watched(
   cluster: Cluster,
 ): Omit<Cluster, "ended"> & Pick<FaultyCluster, "ended" | "watchEnds"> & Controls {
@@ -140,7 +143,7 @@ type Controls = Pick<FaultyCluster, "kill" | "stop" | "start" | "wipe" | "pause"
 export const logOf = ({ dir }: FaultyCluster, node: string) => join(dir, "logs", `${node}.log`);
 export const dataOf = ({ dir }: FaultyCluster, node: string) => join(dir, "data", node);
 
-/** The cluster for what knows one of each part: its registry is the only part that is one node. */
+/** Returns the cluster as a stack with one of each part. The registry is the only part that is one node. */
 export function asStack(cluster: FaultyCluster): Stack {
   const nodeOf = (part: Part) => {
     if (part !== "registry") throw new Error(`${part} has several nodes: name one`);

@@ -8,7 +8,7 @@ import { clusterFault } from "./faults.ts";
 
 const COMMAND = join(ROOT, "packages", "kafka", "src", "topics-command.ts");
 
-/** Longer than the command takes beside a load; it gives up by itself where the brokers do not move copies. */
+/** Limit for the command, longer than it takes under load. It gives up on its own if the brokers do not move copies. */
 const LIMIT_MS = 120_000;
 
 type Step = { args: string[]; copies: string; code: number; says: string };
@@ -21,8 +21,8 @@ const STEPS: readonly Step[] = [
 ];
 
 /**
- * Topics of another installation are created with one copy on the cluster under load: `topics --check` is red, `topics` gives them three
- * copies, and then the check is green. A step that goes otherwise is noted as unrecovered.
+ * Creates topics of another installation with one copy, on the cluster under load: `topics --check` fails, `topics`
+ * gives them three copies, and then the check passes. A step that ends differently is noted as unrecovered.
  */
 export const copiesRaised = clusterFault("topics with one copy given three", [0, 0], async ({ rig }) => {
   const prefix = `${rig.opened.prefix}${randomBytes(4).toString("hex")}.`;
@@ -40,7 +40,7 @@ export const copiesRaised = clusterFault("topics with one copy given three", [0,
   return true;
 });
 
-/** Null where the command ends as expected, else how it ended. */
+/** Resolves with null if the command ends as expected, else with a description of its end. */
 async function runStep({ stack }: Rig, prefix: string, { args, copies, code, says }: Step) {
   const env = {
     ...process.env,

@@ -17,14 +17,14 @@ export type Scene = { rig: Rig; cluster: FaultyCluster; holdMs: number };
 
 /** Finds the nodes that are to be struck. */
 export type Aim = (scene: Scene) => Promise<(string | null)[]>;
-/** Whether the cluster, or the gateway, has felt that these nodes are struck. */
+/** Returns whether the cluster, or the gateway, has felt that these nodes are struck. */
 export type Bite = (scene: Scene, nodes: readonly string[]) => Promise<boolean>;
 
 const ONE_HIT = [1, 1] as const;
 
 /**
- * A fault of the cluster, which is whole when it begins. `act` resolves with whether the fault was felt: with an election, or with
- * webhooks that were refused. One that nothing felt proves nothing, and did not come to pass.
+ * Creates a fault of a cluster, which is whole before the fault. `act` resolves with whether the fault was felt: by an
+ * election, or by refused webhooks. A fault that was not felt proves nothing and counts as one that did not happen.
  */
 export const clusterFault = (
   name: string,
@@ -45,7 +45,7 @@ export const clusterFault = (
 
 type Harm = "kill" | "pause" | "stop" | "wipe";
 
-/** Nodes that are harmed at once, stay so for the hold, and come back. */
+/** Creates a fault that harms nodes at once, holds the harm, and brings them back. */
 export const struckNodes = (
   name: string,
   { aim, harm, bite, holdMs }: { aim: Aim; harm: Harm; bite: Bite; holdMs: readonly [number, number] },
@@ -72,11 +72,14 @@ export async function withoutNodes<T>(
   }
 }
 
-/** An election takes 4 s of a broker's session and 10 to 12 s of a member's; a busy machine takes longer. */
+/**
+ * Limit until a fault is felt. An election takes a broker's session of 4 s, a member's 10 to 12 s; a busy machine takes
+ * longer.
+ */
 const FELT_MS = 40_000;
 const LOOK_AGAIN_MS = 200;
 
-/** Holds for the time of the strike, and longer until the fault is felt. */
+/** Holds the harm for the time of the strike, and longer until the fault is felt. Resolves with whether it was. */
 export async function holdUntilFelt(scene: Scene, nodes: readonly string[], bite: Bite): Promise<boolean> {
   const began = Date.now();
   let isFelt = false;
@@ -109,7 +112,7 @@ export const aimAt = {
   },
 } satisfies Record<string, Aim>;
 
-/** Aims at the targets of all of these at once. */
+/** Aims at the targets of all these aims at once. */
 export const both =
   (...aims: Aim[]): Aim =>
   async (scene) => [...new Set((await Promise.all(aims.map((aim) => aim(scene)))).flat())];
@@ -128,7 +131,10 @@ export const feltBy = {
     isAnother(await findPrimary(cluster, nodes), nodes),
   /** No member takes writes. */
   noPrimary: async ({ cluster }: Scene) => (await findPrimary(cluster)) === null,
-  /** The gateway refused a webhook that was begun since the last strike. An ingest that another fault killed proves nothing. */
+  /**
+   * The gateway refused a webhook that began after the last strike. A missing answer proves nothing: another fault
+   * kills ingests.
+   */
   refusals: async ({ rig }: Scene) => {
     const since = rig.struckAt.at(-1)?.from ?? 0;
     return rig.history.operations.some((each) => each.t0 >= since && isRefusal(each));
@@ -140,7 +146,7 @@ export const allFelt =
   async (scene, nodes) =>
     (await Promise.all(bites.map((bite) => bite(scene, nodes)))).every(Boolean);
 
-/** Waits until the cluster is whole; what is not is noted as unrecovered. */
+/** Waits until the cluster is whole. Faults that are left are noted as unrecovered. */
 export async function awaitWhole(rig: Rig, cluster: FaultyCluster): Promise<void> {
   const { callEvents, agentEvents, callChanges } = rig.opened.topics;
   const faults = await untilWhole(cluster, [callEvents, agentEvents, callChanges, "__consumer_offsets"]);

@@ -15,7 +15,7 @@ import {
 } from "./faults.ts";
 import { readPartitions } from "./state.ts";
 
-/** Past a broker's session of 4 s, so that others lead when it is back. */
+/** Longer than a broker's session of 4 s, so that others lead when it is back. */
 const PAST_SESSION = [6_000, 10_000] as const;
 
 export const leaderKilled = struckNodes("leader killed", {
@@ -60,7 +60,10 @@ export const twoBrokersKilled = struckNodes("two of three brokers killed", {
   holdMs: [6_000, 10_000],
 });
 
-/** The second dies when the partitions of the first have other leaders. Neither can start without the other. */
+/**
+ * Kills a broker, and a second one when the partitions of the first have other leaders. Neither can start without the
+ * other.
+ */
 export const twoBrokersInTurn = clusterFault(
   "two brokers killed, one after the other",
   PAST_SESSION,
@@ -79,7 +82,7 @@ export const twoBrokersInTurn = clusterFault(
   },
 );
 
-/** SIGTERM and a new start, one broker after the other, each when the one before is in sync again. */
+/** Restarts the brokers by SIGTERM one after the other, each when the one before is in sync again. */
 export const brokersRolled = clusterFault("brokers restarted one after the other", [0, 0], async (scene) => {
   const felt: boolean[] = [];
   for (const { name } of scene.cluster.brokers) {
@@ -90,7 +93,9 @@ export const brokersRolled = clusterFault("brokers restarted one after the other
   return felt.every(Boolean);
 });
 
-/** A new machine under the old id: it has all copies again in the end, or the cluster is not whole. */
+/**
+ * Replaces a broker by an empty one with the same id. It has all copies again in the end, or the cluster is not whole.
+ */
 export const brokerReplaced = clusterFault("broker replaced, its disk empty", PAST_SESSION, async (scene) => {
   const [leader] = await aimAt.leader(scene);
   if (!leader) return false;
@@ -99,7 +104,7 @@ export const brokerReplaced = clusterFault("broker replaced, its disk empty", PA
   );
 });
 
-/** Each partition loses the copy on its leader, and gets it back, last in the order. */
+/** Takes the copy on its leader from each partition, and adds it again as the last in the order. */
 export const partitionsReassigned = clusterFault("partitions reassigned", [2_000, 4_000], async (scene) => {
   const { rig, cluster, holdMs } = scene;
   const { callEvents: topic } = rig.opened.topics;
@@ -124,7 +129,7 @@ export const partitionsReassigned = clusterFault("partitions reassigned", [2_000
   return isFelt;
 });
 
-/** One way of the leader's listeners is lost while it and the controller find each other well. */
+/** Drops one direction of the leader's listeners, while the leader and the controller take each other for healthy. */
 const leaderLink = (name: string, way: Flow["way"], listeners: readonly Listener[]): Fault =>
   clusterFault(name, [8_000, 14_000], async (scene) => {
     const { cluster } = scene;
@@ -139,10 +144,10 @@ const leaderLink = (name: string, way: Flow["way"], listeners: readonly Listener
   });
 
 export const leaderLinks = [
-  // its copies fall behind
+  // its followers fall behind
   leaderLink("leader's answers to its followers lost", "from target", ["broker"]),
   leaderLink("leader's answers to its clients lost", "from target", ["client"]),
-  // what it sends by itself arrives
+  // its own requests arrive
   leaderLink("requests to the leader lost", "to target", ["client", "broker"]),
 ];
 
@@ -153,7 +158,7 @@ export const registryKilledWithBroker = struckNodes("registry killed with the le
   holdMs: PAST_SESSION,
 });
 
-/** With controllers of their own: nobody elects a leader meanwhile. */
+/** Needs a cluster with separate controllers: no leader can be elected meanwhile. */
 export const allControllersKilled = struckNodes("all controllers killed, and the leader", {
   aim: both(async ({ cluster }) => cluster.controllers.map(({ name }) => name), aimAt.leader),
   harm: "kill",

@@ -17,7 +17,7 @@ import {
 import { findPrimary, readTerm } from "./state.ts";
 import { portsOf } from "./tcp-ports-of.ts";
 
-/** Some are back before the election after 10 s, most are not. */
+/** Some nodes are back before the election after 10 s, most are not. */
 const AROUND_ELECTION = [6_000, 14_000] as const;
 
 export const primaryKilled = struckNodes("primary killed", {
@@ -56,7 +56,7 @@ export const leaderAndPrimaryKilled = struckNodes("leader and primary killed", {
   holdMs: AROUND_ELECTION,
 });
 
-/** SIGTERM and a new start, one member after the other, each when the one before follows again. */
+/** Restarts the members by SIGTERM one after the other, each when the one before follows again. */
 export const membersRolled = clusterFault("mongods restarted one after the other", [0, 0], async (scene) => {
   const { rig, cluster } = scene;
   const before = await readTerm(cluster);
@@ -70,7 +70,7 @@ export const membersRolled = clusterFault("mongods restarted one after the other
 const STEP_DOWNS = 6;
 const BETWEEN_MS = 5_000;
 
-/** The primary gives up its office again and again; each time another member takes it. */
+/** Makes the primary step down again and again. Each time another member is elected. */
 export const primaryStepsDown = clusterFault(
   "primary steps down every 5 s",
   [0, 0],
@@ -92,13 +92,13 @@ export const primaryStepsDown = clusterFault(
 const commandOf = ({ members }: FaultyCluster, wanted: string | null) =>
   members.find(({ name }) => name === wanted)?.command ?? (async () => ({}));
 
-/** The primary steps down by itself 10 s after it has lost its secondaries. */
+/** Time without secondaries. A primary steps down 10 s after it has lost them. */
 const ALONE_MS = 3_000;
 const FROZEN_MS = 20_000;
 
 /**
- * The primary takes writes that no secondary has, freezes, and wakes up when another is primary: it must undo them. Secondaries that
- * are only paused would find these writes in their sockets.
+ * Lets the primary take writes that no secondary has, freezes it, and wakes it when another member is primary: it must
+ * roll them back. The secondaries are killed, because paused ones would find these writes in their sockets.
  */
 export const primaryRollsBack = clusterFault(
   "primary stopped for 20 s with writes of its own (rollback)",
@@ -126,7 +126,7 @@ export const primaryRollsBack = clusterFault(
   },
 );
 
-/** Files that members have written with documents that they undid, one for each collection and time. */
+/** Counts the files of documents that members have rolled back, one for each collection and time. */
 const countRolledBack = (cluster: FaultyCluster): number =>
   cluster.members
     .map(({ name }) => join(dataOf(cluster, name), "rollback"))
@@ -134,7 +134,7 @@ const countRolledBack = (cluster: FaultyCluster): number =>
     .flatMap((dir) => readdirSync(dir, { recursive: true, encoding: "utf8" }))
     .filter((file) => file.endsWith(".bson")).length;
 
-/** Neither clients nor members hear from the primary, nor it from them. */
+/** Cuts the primary off from clients and members, in both directions. */
 export const primaryCutOff = clusterFault("primary cut from all", [14_000, 18_000], async (scene) => {
   const { cluster } = scene;
   const [primary] = await aimAt.primary(scene);
@@ -150,7 +150,7 @@ export const primaryCutOff = clusterFault("primary cut from all", [14_000, 18_00
   }
 });
 
-/** The secondaries' requests reach the primary and its answers are lost, while its own heartbeats arrive. */
+/** Drops the primary's answers: the secondaries' requests still reach it, and its own heartbeats arrive. */
 export const primaryCutOneWay = clusterFault(
   "primary's answers lost",
   [14_000, 18_000],

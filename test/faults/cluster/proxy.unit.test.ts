@@ -28,7 +28,7 @@ afterEach(async () => {
   server.close();
 });
 
-/** A connection through the proxy, and all it was answered. */
+/** Opens a connection through the proxy, and collects its answers. */
 async function openClient() {
   const socket = connect(proxy.port, "127.0.0.1");
   open.push(socket);
@@ -38,7 +38,7 @@ async function openClient() {
   return { socket, answers, port: (socket.address() as AddressInfo).port };
 }
 
-test("a link whose answers are lost passes requests on, and the answers once it is healed", async () => {
+test("a link that holds back answers passes requests on, and passes the answers on when it is healed", async () => {
   const { socket, answers } = await openClient();
   proxy.hang(({ way }) => way === "from target");
   socket.write("one");

@@ -5,7 +5,7 @@ import type { FaultyCluster } from "./cluster.ts";
 /** Nodes that are not to be asked, because they are struck. */
 type Except = readonly string[];
 
-/** The first answer of a broker counts. Throws where none answers. */
+/** Asks the brokers and resolves with the first answer. Rejects if none answers. */
 function askAny<T>(
   { brokers }: FaultyCluster,
   except: Except,
@@ -21,14 +21,14 @@ export const readPartitions = (cluster: FaultyCluster, topic: string, except: Ex
 const nameOf = ({ brokers, controllers }: FaultyCluster, wanted: number): string | null =>
   [...brokers, ...controllers].find(({ id }) => id === wanted)?.name ?? null;
 
-/** The node that leads the most partitions of a topic. */
+/** Returns the node that leads the most partitions of a topic. */
 export async function findLeader(cluster: FaultyCluster, topic: string): Promise<string | null> {
   const led = Map.groupBy(await readPartitions(cluster, topic), ({ leader }) => leader);
   const [most] = [...led].sort(([, one], [, other]) => other.length - one.length);
   return most ? nameOf(cluster, most[0]) : null;
 }
 
-/** Whether each partition of a topic is led by a broker that is not among these. */
+/** Returns whether each partition of a topic is led by a broker that is not among the struck nodes. */
 export async function isLedByOthers(cluster: FaultyCluster, topic: string, struck: Except): Promise<boolean> {
   const partitions = await readPartitions(cluster, topic, struck);
   return partitions.every(({ leader }) => leader >= 0 && !struck.includes(nameOf(cluster, leader) ?? ""));
@@ -40,7 +40,7 @@ export const findController = async (cluster: FaultyCluster, except: Except = []
 export const findCoordinator = async (cluster: FaultyCluster, groupId: string, except: Except = []) =>
   nameOf(cluster, await askAny(cluster, except, (port) => askCoordinator(port, groupId)));
 
-/** The member that is the primary of the newest term, by what the members themselves say. */
+/** Returns the member that is the primary of the newest term, by the answers of the members themselves. */
 export async function findPrimary(cluster: FaultyCluster, except: Except = []): Promise<string | null> {
   const asked = cluster.members
     .filter(({ name }) => !except.includes(name))
@@ -53,11 +53,17 @@ export async function findPrimary(cluster: FaultyCluster, except: Except = []): 
   return primaries.sort((one, other) => (one.election < other.election ? 1 : -1))[0]?.name ?? null;
 }
 
-/** All nodes run, every copy is in sync, MongoDB has one primary and all others follow it. */
+/**
+ * Limit until the cluster is whole: all nodes run, every copy is in sync, and MongoDB has one primary that all others
+ * follow.
+ */
 const WHOLE_MS = 120_000;
 const LOOK_AGAIN_MS = 250;
 
-/** Resolves with what is not whole when the time is over; empty where all is. */
+/**
+ * Waits until the cluster is whole. Resolves with the faults that are left when the time is over, else with an empty
+ * list.
+ */
 export async function untilWhole(cluster: FaultyCluster, topics: readonly string[]): Promise<string[]> {
   const giveUpAt = Date.now() + WHOLE_MS;
   for (;;) {
@@ -94,7 +100,7 @@ async function findAbsentMembers(cluster: FaultyCluster): Promise<string[]> {
 
 type MemberState = { name: string; stateStr: string };
 
-/** How often MongoDB's members have elected a primary: the newest term. */
+/** Returns the newest term of MongoDB's members: the number of their elections. */
 export async function readTerm({ members }: FaultyCluster): Promise<number> {
   const asked = members.map(async ({ command }) => Number((await command({ replSetGetStatus: 1 })).term));
   const answers = await Promise.allSettled(asked);

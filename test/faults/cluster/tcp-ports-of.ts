@@ -2,7 +2,9 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { FaultyCluster } from "./cluster.ts";
 
-/** Whether a local port is that of a connection which a node has opened, by Linux's tables of sockets. */
+/**
+ * Returns a check whether a local port belongs to a connection that a node has opened, by Linux's tables of sockets.
+ */
 export function portsOf({ dir }: FaultyCluster, node: string): (port: number) => boolean {
   const known = new Map<number, boolean>();
   const pid = readPid(join(dir, "pids.json"), node);
@@ -29,7 +31,7 @@ function readPorts(pid: number): Set<number> {
   return new Set(own.map(([, local]) => Number.parseInt(local!.split(":")[1]!, 16)));
 }
 
-/** A descriptor may be closed meanwhile. */
+/** Returns the target of a descriptor, empty if the descriptor was closed meanwhile. */
 function linkOf(folder: string, fd: string): string {
   try {
     return readlinkSync(join(folder, fd));

@@ -1,7 +1,10 @@
 import type { Result } from "../campaigns/result.ts";
 import type { Window } from "./windows.ts";
 
-/** For each fault of a cluster, over its strikes (median / longest): how much was refused, for how long, and how soon all was well. */
+/**
+ * Formats the effect of each fault of a cluster as median / largest over its strikes: refusals, their duration, times
+ * to recovery.
+ */
 export function formatWindows(results: readonly Result[]): string {
   const good = results.filter(({ mustShow }) => !mustShow);
   const struck = good.flatMap((result) => result.struck);
@@ -33,7 +36,7 @@ function formatViews(results: readonly Result[]): string {
 function formatRow(fault: string, windows: Window[]): string {
   const refused = windows.map((window) => window.refused);
   const taken = windows.flatMap(({ takenAfterMs }) => takenAfterMs ?? []);
-  // windows of earlier versions have none
+  // windows of earlier versions have no such count
   const unanswered = windows.flatMap((window) => window.unanswered ?? []);
   const cells = [
     middleAndMost(refused, String),

@@ -2,25 +2,31 @@ import type { Operation } from "../checker/history.ts";
 
 /** The effect of a fault on senders. All times in ms. */
 export type Window = {
-  /** Requests that the gateway answered with a 503, or another status that is no fault of the sender's. */
+  /** Requests that the gateway answered with 503, or with another status that is not the sender's fault. */
   refused: number;
-  /** From the first of them to the last. */
+  /** Time from the first of them to the last. */
   refusedMs: number;
-  /** Requests without an answer: the connection was refused or reset, or ran out of time. The instance was away, or hung. */
+  /**
+   * Requests without an answer: the connection was refused or reset, or timed out, because the instance was away or
+   * hung.
+   */
   unanswered: number;
-  /** From the end of the fault to the first 200 of a request that was begun after it; null where none came. */
+  /** Time from the end of the fault to the first 200 of a request that began after it; null without one. */
   takenAfterMs: number | null;
-  /** From the end of the fault until all was stored that the log held then. */
+  /** Time from the end of the fault until everything that the log held then was stored. */
   storedAfterMs: number;
 };
 
-/** Whether the gateway itself turned a request away, which the sender must send again. */
+/** Returns whether the gateway itself refused a request that the sender must send again. */
 export const isRefusal = ({ outcome, answer }: Operation): boolean =>
   outcome === "info" && typeof answer === "number";
 
 type Span = { from: number; ended: number; to: number };
 
-/** Reads the effect of one fault from the history of requests: it struck at `from` and ended at `ended`; all was well again at `to`. */
+/**
+ * Reads the effect of one fault from the history of requests. It struck at `from`, ended at `ended`, and was recovered
+ * from at `to`.
+ */
 export function windowOf(
   operations: readonly Operation[],
   { from, ended, to }: Span,

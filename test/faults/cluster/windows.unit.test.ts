@@ -27,22 +27,22 @@ const HISTORY = [
 ];
 const SPAN = { from: 1_100, ended: 10_000, to: 12_000 };
 
-test("the refusals of a fault are the answers of the gateway between its strike and the recovery", () => {
+test("a refusal counts for a fault if the gateway sends it between the strike and the recovery", () => {
   expect(windowOf(HISTORY, SPAN)).toMatchObject({ refused: 2, refusedMs: 3_300 });
 });
 
-test("a request that an instance which was away did not answer is counted apart, and adds nothing to the time of refusals", () => {
+test("a request without an answer is counted apart and does not extend the time of refusals", () => {
   expect(windowOf(HISTORY, SPAN)).toMatchObject({ unanswered: 3, refusedMs: 3_300 });
   const killed = HISTORY.filter(({ answer }) => typeof answer === "string");
   expect(windowOf(killed, SPAN)).toMatchObject({ refused: 0, refusedMs: 0, unanswered: 3 });
 });
 
-test("the first 200 after a fault is that of a request which was begun after it", () => {
+test("the first 200 after a fault is the answer to a request that began after it", () => {
   expect(windowOf(HISTORY, SPAN).takenAfterMs).toBe(400);
   expect(windowOf(HISTORY, { ...SPAN, ended: 11_000 }).takenAfterMs).toBeNull();
 });
 
-test("a fault without a refusal has been refused nothing for no time", () => {
+test("a fault without a refusal has zero refusals and a time of zero", () => {
   expect(windowOf(HISTORY, { from: 12_000, ended: 12_500, to: 13_000 })).toEqual({
     refused: 0,
     refusedMs: 0,
@@ -51,7 +51,7 @@ test("a fault without a refusal has been refused nothing for no time", () => {
   });
 });
 
-test("the table of a cluster has the median and the longest of each fault, of good builds", () => {
+test("the table of a cluster has the median and the largest value of each fault, from good builds only", () => {
   const window = { refused: 3, refusedMs: 4_000, unanswered: 7, takenAfterMs: 200, storedAfterMs: 1_500 };
   const worse = { ...window, refused: 9, refusedMs: 6_000, unanswered: 0, takenAfterMs: null };
   const struck = [window, worse].map((each) => ({ fault: "leader killed", recoverMs: 1, window: each }));

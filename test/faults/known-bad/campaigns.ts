@@ -11,8 +11,9 @@ const projectorKilled = killedServices.find(({ name }) => name === "projector ki
 const killedUnnotified = aimedKills.find(({ name }) => name.endsWith("before the notice"))!;
 
 /**
- * The longest interval that MongoDB allows between two writes of its journal (its default is 100 ms): on a busy machine an offset
- * is committed that long after the write that it stands for. https://www.mongodb.com/docs/manual/core/journaling/
+ * The longest interval that MongoDB allows between two writes of its journal (its default is 100 ms): on a busy machine
+ * an offset is committed that long after the write that it stands for.
+ * https://www.mongodb.com/docs/manual/core/journaling/
  */
 const slowJournal = { setParameter: 1, journalCommitInterval: 500 };
 
@@ -29,7 +30,9 @@ const TAKEN_MS = 30_000;
 
 const brokerKilled = killedParts.find(({ name }) => name === "broker killed")!;
 
-/** While many sends are in flight: on a busy machine the producer is still recovering from the kill before. */
+/**
+ * Kills the broker while many sends are in flight: on a busy machine the producer first recovers from the kill before.
+ */
 const killedWhileSending: Fault = {
   ...brokerKilled,
   async strike(rig, strike) {
@@ -41,10 +44,10 @@ const killedWhileSending: Fault = {
   },
 };
 
-/** Only the projectors are bad, or the parts: one process of the other kinds is enough. */
+/** Only the projectors or the parts are bad, so one process of each other kind is enough. */
 const counts = { ingest: 1, realtime: 1 };
 
-/** Builds that break a promise: a checker that finds nothing in them would find nothing at all. */
+/** Builds that break a promise. A checker that finds nothing in them proves nothing about a good build. */
 export const knownBadCampaigns: readonly Campaign[] = [
   {
     name: "known bad: position and commit before the events",
@@ -56,11 +59,11 @@ export const knownBadCampaigns: readonly Campaign[] = [
   },
   {
     name: "known bad: a redelivery is not notified",
-    // and the last one: a batch may have held nothing that shows
+    // several kills and the last death, because a batch may have had no visible change
     lanes: [[{ fault: killedUnnotified, times: 3 }]],
     rate: 100,
     gapMs: 500,
-    // realtime would find what it was not notified of
+    // seldom compared, because realtime would find a change without a notice in the store
     rig: {
       mains: { projector: main("silent-redelivery") },
       counts,
@@ -75,7 +78,7 @@ export const knownBadCampaigns: readonly Campaign[] = [
     rate: 100,
     gapMs: 0,
     rig: { mains: { projector: main("skipped-notices") }, counts: { ingest: 1 }, env: seldomCompared },
-    // a comparison with the store may come between the quiet, at which a view is wrong, and the reading of the evidence
+    // a comparison with the store may correct a wrong view between the quiet and the reading of the evidence
     mustShow: ["stale client", "not recovered"],
   },
   {
@@ -84,8 +87,8 @@ export const knownBadCampaigns: readonly Campaign[] = [
     rate: 200,
     gapMs: 500,
     rig: { mains: { projector: main("weak-writes") }, counts, sampleEveryMs: 500 },
-    // clients are notified before a majority has the write: what they read then lacks it, and no later notice makes up for that. A
-    // good build under the same kills leaves no client stale
+    // clients are notified before a majority has the write, so they read without it, and no later notice makes up for
+    // that; a good build leaves no client stale under the same kills
     mustShow: ["committed past the stored", "id given twice", "vanished", "stale client"],
   },
   {

@@ -9,10 +9,10 @@ import { readPartitions } from "../cluster/state.ts";
 
 const main = (name: string) => join(import.meta.dirname, `${name}.ts`);
 
-/** Events that the leader takes alone; its followers are still in sync by the controller's count, for 10 s. */
+/** Time in which the leader takes events alone. The controller counts its followers as in sync for 10 s. */
 const ALONE_MS = 3_000;
 
-/** The followers are cut from the leader, which dies with what it has taken meanwhile. */
+/** Cuts the followers from the leader, which then dies with the events that it has taken meanwhile. */
 const leaderDiesAhead = clusterFault(
   "leader killed, cut from its followers",
   [1_000, 1_000],
@@ -23,7 +23,7 @@ const leaderDiesAhead = clusterFault(
   },
 );
 
-/** Runs while no follower hears from the leader; then the leader dies until others lead. */
+/** Runs `run` while no follower gets anything from the leader, and then kills the leader until others lead. */
 async function withLeaderAlone(scene: Scene, leader: string, run: () => Promise<void>): Promise<boolean> {
   const link = scene.cluster.proxyOf(leader, "broker");
   link.hang();
@@ -65,7 +65,9 @@ async function isInSyncAlone({ rig, cluster }: Scene, id: number): Promise<boole
   return partitions.filter(({ leader }) => leader === id).every(({ inSync }) => inSync.length === 1);
 }
 
-/** Alters these settings of the topics of events and keeps the others: kafkajs can only replace all of a topic. */
+/**
+ * Alters these settings of the topics of events and keeps the others: kafkajs can only replace all settings of a topic.
+ */
 async function alterTopics({ rig }: Scene, settings: Record<string, string>): Promise<void> {
   const { callEvents, agentEvents } = rig.opened.topics;
   const type = kafkajs.ConfigResourceTypes.TOPIC;
@@ -87,7 +89,7 @@ async function alterTopics({ rig }: Scene, settings: Record<string, string>): Pr
 const base = { rate: 100, gapMs: 0, onCluster: true } as const;
 const counts = { ingest: 1, projector: 1, realtime: 0 };
 
-/** Builds that lose what a majority does not have: one copy answers for all, or one that lags takes over. */
+/** Builds that lose writes which a majority does not have: one copy answers for all, or a copy that lags takes over. */
 export const clusterKnownBad: readonly Campaign[] = [
   {
     ...base,

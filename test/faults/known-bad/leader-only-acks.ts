@@ -1,7 +1,7 @@
 import { runIngest } from "@teravoz/ingest";
 import { openPlainProducer } from "./plain-producer.ts";
 
-/** The leader's acknowledgement alone counts. */
+/** Only the leader must acknowledge. */
 const LEADER_ONLY = 1;
 
 await runIngest({ publisher: await openPlainProducer({ acks: LEADER_ONLY, retries: 5 }) });

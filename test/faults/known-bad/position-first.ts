@@ -2,14 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { CallStore } from "@teravoz/domain";
 import { runProjector } from "@teravoz/projector";
 
-/** How long the events come after their position: as long as a busy database may take. */
+/** The delay from the position to its events: as long as a busy database may take. */
 const LATE_MS = 300;
 
 /** Moves the position and lets Kafka's offset follow, and only then stores the events. */
 function positionFirst(store: CallStore): CallStore["apply"] {
   return async (batch, fold) => {
     const moved = await store.apply({ ...batch, events: [], erasures: [] }, fold);
-    // a place of its own, for the events must be stored whatever the position is
+    // a separate partition, because the position has moved and must not fence these events
     const elsewhere = {
       topic: `late:${batch.topic}`,
       partition: Math.floor(Math.random() * 2 ** 40),

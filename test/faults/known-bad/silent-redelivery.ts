@@ -2,7 +2,7 @@ import type { CallStore } from "@teravoz/domain";
 import { runProjector } from "@teravoz/projector";
 import { dieAfterCommit } from "../services/failpoints.ts";
 
-/** Assumes that everything stored before was notified before. */
+/** Assumes that clients were notified of every event that was stored before. */
 function silent(store: CallStore): CallStore["apply"] {
   return async (batch, fold) => {
     const applied = await store.apply(batch, fold);

@@ -1,18 +1,19 @@
 import type { Rig } from "../rig/rig.ts";
 import type { Strike } from "./plan.ts";
 
-/** A kind of harm, and how it is done and undone. */
+/** A kind of harm, with the step that does and undoes it. */
 export type Fault = {
   name: string;
-  /** Processes or parts it may hit. */
+  /** Processes or parts that it may hit. */
   targets: readonly string[];
-  /** Least and most. */
+  /** The shortest and the longest duration. */
   holdMs: readonly [number, number];
   hits: readonly [number, number];
   /**
-   * Does it, holds it, ends it. Resolves with when it was ended (ms since the epoch), or null where it did not come to
-   * pass. What must then come back is all of the gateway, or one process.
+   * Does the harm, holds it and undoes it. Resolves with the moment at which it was undone (ms since the epoch), or
+   * with null if it did not happen.
    */
   strike(rig: Rig, strike: Strike): Promise<number | null>;
+  /** The services that must become ready afterwards: all of the gateway, or the process that was hit. */
   recovers: "all" | "target";
 };

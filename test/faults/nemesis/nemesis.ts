@@ -6,7 +6,9 @@ import type { Rig } from "../rig/rig.ts";
 import type { Fault } from "./fault.ts";
 import type { Plan, Strike } from "./plan.ts";
 
-/** A strike and its outcome: how long after its end all was well again; null if it did not happen, or nothing recovered. */
+/**
+ * A strike and the time from its end to recovery, in ms; null if it did not happen, or the services did not recover.
+ */
 export type Struck = {
   fault: string;
   recoverMs: number | null;
@@ -15,14 +17,17 @@ export type Struck = {
 };
 
 const RECOVER_MS = 90_000;
-/** A process may wait for brokers or members that are struck beside it. */
+/** A process may wait for brokers or members that are struck at the same time. */
 const RECOVER_ON_CLUSTER_MS = 180_000;
 const LOOK_AGAIN_MS = 50;
 
-/** An aimed kill waits for its point; one that it did not come to is aimed again. */
+/** Number of tries for one strike: an aimed kill whose point was not reached is aimed again. */
 const TRIES = 3;
 
-/** Carries out a plan: its lanes side by side. `stop` ends it after the strikes under way; resolves with whether none was left. */
+/**
+ * Carries out the lanes of a plan side by side. `stop` ends it after the strikes under way. Resolves with false if it
+ * left strikes.
+ */
 export async function carryOut(
   rig: Rig,
   plan: Plan,
@@ -48,7 +53,9 @@ export async function carryOut(
   return (await Promise.all(lanes)).every(Boolean);
 }
 
-/** Carries out one strike and waits until what it struck is ready again. One that happened is not repeated, recovered or not. */
+/**
+ * Carries out one strike and waits for the recovery. A strike that happened is not repeated, even without a recovery.
+ */
 export async function carryOutOne(
   rig: Rig,
   fault: Fault,
@@ -59,7 +66,7 @@ export async function carryOutOne(
   const span = { from: Date.now(), to: Number.POSITIVE_INFINITY };
   rig.struckAt.push(span);
   const ended = await fault.strike(rig, strike);
-  if (ended === null) rig.note(`${name}: ${target}: did not come to pass`);
+  if (ended === null) rig.note(`${name}: ${target}: did not happen`);
   const names = fault.recovers === "all" ? rig.processes.handles.map((handle) => handle.name) : [target];
   const recovered = await untilReady(rig, names);
   const isMeasured = ended !== null && fault.recovers === "all";
@@ -74,7 +81,7 @@ export async function carryOutOne(
 
 const STORED_MS = RECOVER_ON_CLUSTER_MS;
 
-/** Null where the parts are no cluster. The next strike finds the cluster whole. */
+/** Measures the effect on senders, and waits until the cluster is whole. Null if the parts are not a cluster. */
 async function measureWindow(
   rig: Rig,
   { from, ended }: { from: number; ended: number },
@@ -82,7 +89,7 @@ async function measureWindow(
   const { cluster, history } = rig;
   if (!cluster) return null;
   const stored = await untilStored(rig, STORED_MS);
-  if (stored === null) rig.unrecovered.push(`not all was stored ${STORED_MS} ms after a strike`);
+  if (stored === null) rig.unrecovered.push(`some events were not stored ${STORED_MS} ms after a strike`);
   const to = Date.now();
   await awaitWhole(rig, cluster);
   return { ...windowOf(history.operations, { from, ended, to }), storedAfterMs: to - ended };
@@ -90,7 +97,7 @@ async function measureWindow(
 
 const recoverMsOf = ({ cluster }: Rig) => (cluster ? RECOVER_ON_CLUSTER_MS : RECOVER_MS);
 
-/** Resolves with when all of these were ready, null where they were not in time. */
+/** Resolves with the moment at which all of these services were ready, null if they were not in time. */
 async function untilReady(rig: Rig, names: string[]): Promise<number | null> {
   const urls = names.map((name) => rig.processes.find(name).url);
   const giveUpAt = Date.now() + recoverMsOf(rig);

@@ -22,7 +22,7 @@ const killed = (part: Part): Fault => ({
   },
 });
 
-/** Longer than a request may take, and than some sessions. */
+/** Pauses a part for longer than a request may take, and sometimes for longer than a session. */
 const paused = (part: Part): Fault => ({
   name: `${NAMES[part]} paused`,
   targets: [part],
@@ -37,15 +37,15 @@ const paused = (part: Part): Fault => ({
   },
 });
 
-/** A look reads whole collections: on a busy machine it takes seconds. */
+/** Limit for two samples. A sample reads whole collections, which takes seconds on a busy machine. */
 const LOOKS_MS = 30_000;
 
-/** Projectors that slept longer than their session join again first: two rebalances. */
+/** Limit until the projectors work. If they slept longer than their session they join again first: two rebalances. */
 const AT_WORK_MS = 60_000;
 
 /**
- * Resolves when the projectors commit offsets and have just stored an event, or the time is over: a kill while they do not work
- * proves nothing.
+ * Resolves when the projectors commit offsets and have just stored an event, or when the time is over. A kill while
+ * they do not work proves nothing.
  */
 async function untilAtWork({ sampler, db }: Pick<Rig, "sampler" | "db">): Promise<void> {
   const giveUpAt = Date.now() + AT_WORK_MS;
@@ -59,8 +59,8 @@ async function untilAtWork({ sampler, db }: Pick<Rig, "sampler" | "db">): Promis
 }
 
 /**
- * MongoDB dies while events are stored, and the projectors sleep until it has been looked at after its restart, so that nothing hides what it forgot: the
- * hold is at least two looks of the sampler.
+ * Kills MongoDB while events are stored. The projectors sleep until two samples have been taken after its restart, so
+ * that nothing hides a write that it has lost.
  */
 export const mongodKilledAsleep: Fault = {
   name: "mongod killed, projectors asleep",
@@ -82,7 +82,7 @@ export const mongodKilledAsleep: Fault = {
   },
 };
 
-/** The primary gives up its office for so long; in a set of one it takes it again. */
+/** The primary steps down for the duration of the strike. In a set of one it then becomes primary again. */
 export const mongodStepsDown: Fault = {
   name: "mongod steps down",
   targets: ["mongodb"],
@@ -97,7 +97,7 @@ export const mongodStepsDown: Fault = {
   },
 };
 
-/** As long as a request may take there and longer, and back before anybody gives up. */
+/** Pauses the broker for longer than a request may take, and resumes it before any sender gives up. */
 export const brokerPausedBriefly: Fault = {
   ...paused("kafka"),
   name: "broker paused briefly",
@@ -106,13 +106,13 @@ export const brokerPausedBriefly: Fault = {
 
 type Break = { name: string; holdMs: readonly [number, number]; how: "cut" | "hang" | "slow" };
 
-/** A link held for longer than a request may take is given up; one that is slow must not be. */
+/** Kinds of broken links. A link that hangs for longer than a request may take is given up; a slow one must not be. */
 const BREAKS: readonly Break[] = [
   { name: "cut", holdMs: [500, 4_000], how: "cut" },
   { name: "half open", holdMs: [2_000, 12_000], how: "hang" },
   { name: "slow", holdMs: [2_000, 6_000], how: "slow" },
 ];
-/** Each way: a request takes twice as long, a transaction of seven commands 1.4 s. */
+/** Delay in each direction: a request takes twice this, a transaction of seven commands 1.4 s. */
 const SLOW_MS = 100;
 
 const LINKED: readonly [kind: string, part: LinkedPart][] = [

@@ -8,7 +8,7 @@ const KINDS: readonly Kind[] = ["ingest", "projector", "realtime"];
 const both = (kind: Kind) => [`${kind}-1`, `${kind}-2`];
 const ONE_HIT = [1, 1] as const;
 
-/** kill -9 at any moment. */
+/** Kills a process at any moment, by kill -9. */
 const killed = (kind: Kind): Fault => ({
   name: `${kind} killed`,
   targets: both(kind),
@@ -26,7 +26,10 @@ const killed = (kind: Kind): Fault => ({
   },
 });
 
-/** SIGSTOP, some of them longer than the session of 10 s: the group gives its work to others, and then it wakes up. */
+/**
+ * Stops a process by SIGSTOP, a projector sometimes beyond the session of 10 s: its partitions are reassigned before it
+ * wakes.
+ */
 const paused = (kind: Kind): Fault => ({
   name: `${kind} paused`,
   targets: both(kind),
@@ -41,7 +44,7 @@ const paused = (kind: Kind): Fault => ({
   },
 });
 
-/** SIGTERM and a new start: the stop must be in order. */
+/** Ends a process by SIGTERM and starts it again. It must exit with code 0. */
 const restarted = (kind: Kind): Fault => ({
   name: `${kind} restarted`,
   targets: both(kind),
@@ -58,7 +61,7 @@ const restarted = (kind: Kind): Fault => ({
   },
 });
 
-/** kill -9 at a point of the code. */
+/** Kills a process at a point of the code, as kill -9 does. */
 const aimed = (kind: Kind, point: string, hits: readonly [number, number]): Fault => ({
   name: `${kind} killed ${point}`,
   targets: both(kind),
@@ -70,7 +73,7 @@ const aimed = (kind: Kind, point: string, hits: readonly [number, number]): Faul
 
 async function strikeAt({ processes }: Rig, { target, hits, holdMs }: Strike, point: string) {
   if (!(await processes.strikeAt(target, point, hits))) {
-    // it may have begun to die: whatever it did is ours
+    // it may have died just after the limit: that end is caused by the nemesis too
     await processes.revive(target);
     return null;
   }
@@ -79,7 +82,7 @@ async function strikeAt({ processes }: Rig, { target, hits, holdMs }: Strike, po
   return Date.now();
 }
 
-/** In the middle of an erasure. */
+/** Kills in the middle of an erasure. */
 export const erasureKills = [
   aimed("projector", "in an erasure, before its commit", [1, 3]),
   aimed("projector", "in an erasure, after its commit", [1, 3]),
@@ -91,7 +94,10 @@ export const killedServices = KINDS.map(killed);
 export const pausedServices = KINDS.map(paused);
 export const restartedServices = KINDS.map(restarted);
 
-/** Where a death would show what is not atomic. Hits: some publishes a second, a few batches. */
+/**
+ * Kills at points where a death would reveal a step that is not atomic. Hits suit some publishes a second and a few
+ * batches.
+ */
 export const aimedKills = [
   aimed("ingest", "after the send, before the answer", [1, 60]),
   aimed("projector", "in the transaction", [1, 4]),

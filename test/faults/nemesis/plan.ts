@@ -1,25 +1,25 @@
 import { createRandom, drawOne, drawWhole, type Random } from "@teravoz/simulator";
 import type { Fault } from "./fault.ts";
 
-/** One act of the nemesis: everything about it that is drawn. */
+/** One act of the nemesis, with everything about it that is drawn from the seed. */
 export type Strike = {
   fault: string;
   /** A process, or a part of the stack. */
   target: string;
-  /** How long it lasts. */
+  /** The duration of the harm. */
   holdMs: number;
-  /** At which pass of its point an aimed kill comes. */
+  /** The pass of its point at which an aimed kill happens. */
   hits: number;
-  /** How long before it nothing happens in its lane. */
+  /** The pause before it in its lane. */
   gapMs: number;
 };
 
-/** Lanes of strikes: side by side with each other, one after the other within. */
+/** Lanes of strikes. Lanes run side by side, the strikes of a lane one after the other. */
 export type Plan = Strike[][];
-/** How often each fault strikes in a lane. */
+/** The faults of a lane, each with the number of its strikes. */
 export type LaneOrder = { fault: Fault; times: number }[];
 
-/** The same seed makes the same plan. */
+/** Draws a plan. The same seed makes the same plan. */
 export function planStrikes(seed: number, lanes: readonly LaneOrder[], gapMs: number): Plan {
   const random = createRandom(seed);
   return lanes.map((lane) => {
@@ -36,7 +36,7 @@ const drawStrike = (random: Random, { name, targets, holdMs, hits }: Fault, gapM
   gapMs: drawWhole(random, 0, gapMs),
 });
 
-/** The same in an order that is drawn. */
+/** Returns the items in a random order. */
 export function shuffled<T>(random: Random, items: readonly T[]): T[] {
   const drawn = items.map((item) => ({ item, at: random() }));
   return drawn.sort((one, other) => one.at - other.at).map(({ item }) => item);

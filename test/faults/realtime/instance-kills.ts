@@ -5,17 +5,19 @@ import { openSwarm } from "./swarm.ts";
 
 export type KillFigures = {
   kills: number;
-  /** Events acknowledged a second while instances died, and events that were not, however often sent. */
+  /** Events acknowledged a second while instances died, and events that were never acknowledged although sent again. */
   perSecond: number;
   refused: number;
-  /** Of each kill: from the last acknowledgement until every client showed what the store has, in ms. */
+  /** For each kill, the time from the last acknowledgement until every client showed what the store has, in ms. */
   rightMs: number[];
 };
 
-/** Under load before the kill and after it: a rebalance, a restart and the first reconnects happen under load. */
+/**
+ * Time under load before and after the kill, so that a rebalance, a restart and the first reconnects happen under load.
+ */
 const BEFORE_MS = 1_500;
 const AFTER_MS = 3_000;
-/** What is promised is 10 s; past this it is not waited for. */
+/** Limit for the wait. The promise is 10 s. */
 const GIVE_UP_MS = 60_000;
 
 type Options = {

@@ -1,28 +1,33 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import WebSocket from "ws";
 
-/** A plain WebSocket client as the protocol wants it, without what costs a thousand of them time: it reads no list it need not. */
+/**
+ * A plain WebSocket client by the protocol. It does not parse its lists, so that a thousand clients cost little time.
+ */
 export type ListingClient = {
-  /** The last list, as it came. */
+  /** The message with the last list. */
   readonly list: Buffer | null;
   readonly connected: boolean;
   readonly counts: Counts;
-  /** Asks now, whatever it was notified of; resolves with how that was answered, or "closed". */
+  /** Asks for a list now. Resolves with the status of the answer, or "closed". */
   ask(): Promise<string>;
   close(): void;
 };
 
-/** What came to it, and how often its connection ended. */
+/** Number of its notifications and answers, and of its connections that ended. */
 export type Counts = { changed: number; ok: number; failed: number; closed: number };
 
 type Options = {
-  /** Tried in turn, the first at the start. */
+  /** Addresses to try in turn, beginning with the first. */
   urls: readonly string[];
-  /** Calls in a list. */
+  /** Number of calls in a list. */
   limit: number;
-  /** Notified of a change, it asks after this time at most (random, so that a thousand do not ask as one). */
+  /**
+   * Longest pause from a notification to its question. The pause is random, so that a thousand clients do not ask at
+   * once.
+   */
   spreadMs: number;
-  /** The same for a connection that ended. */
+  /** Longest pause from the end of a connection to the next one, also random. */
   reconnectMs: number;
 };
 
@@ -31,7 +36,7 @@ type State = Options & {
   socket: WebSocket | null;
   list: Buffer | null;
   counts: Counts;
-  /** Who waits for which answer: they come in the order of the questions. */
+  /** The callers that wait for an answer, in the order of their questions. Answers come in this order. */
   questions: ((how: string) => void)[];
   /** True if it was notified of a change since it asked. */
   stale: boolean;
@@ -39,8 +44,9 @@ type State = Options & {
 };
 
 /**
- * Lists when it is connected and after each DataChanged, one question at a time. A Failed it does not ask again: it is
- * promised a notification when that makes sense. When its connection ends it goes to the next address.
+ * Creates a client that lists when it connects and after each DataChanged, one question at a time. It does not repeat a
+ * question that failed, because it is notified when that makes sense. When its connection ends it uses the next
+ * address.
  */
 export function createListingClient(options: Options): ListingClient {
   const counts = { changed: 0, ok: 0, failed: 0, closed: 0 };
@@ -70,7 +76,7 @@ function connect(state: State): void {
   state.socket = socket;
   socket.on("open", () => ask(state));
   socket.on("message", (frame: Buffer) => receive(state, frame));
-  // a refused connection closes as well
+  // the close event follows, also for a refused connection
   socket.on("error", () => {});
   socket.on("close", () => void reconnect(state));
 }
@@ -93,7 +99,7 @@ function ask(state: State, answered: (how: string) => void = () => {}): void {
   state.socket.send(`{"event":"ListCalls","data":{"limit":${state.limit}}}`);
 }
 
-/** Event and status stand at the end of each envelope: nothing else of it is read. */
+/** Reads event and status from the end of each envelope. Nothing else of it is read. */
 const END = /"event":"(\w+)","status":"(\w+)"(?:,"next":"[^"]*")?}$/;
 
 function receive(state: State, frame: Buffer): void {

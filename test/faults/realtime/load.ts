@@ -4,17 +4,20 @@ import type { Gateway } from "../../support/gateway.ts";
 import { bodiesOf, FLOWS } from "../../support/traffic.ts";
 
 export type Load = {
-  /** Ends it (with a `limit`: waits for its end), and resolves when everything is taken. `refused`: what could not be. */
+  /**
+   * Ends the load, or waits for its end if it has a `limit`. Resolves when all events are taken; `refused` counts those
+   * that were not.
+   */
   stop(): Promise<{ acknowledged: number; refused: number; perSecond: number }>;
 };
 
-/** A webhook may be under way this often: more only wait in the client. */
+/** Number of webhooks in flight at most: more would only wait in the client. */
 const CONNECTIONS = 64;
-/** Calls at a time: their events alternate as those of a call centre do. */
+/** Number of calls at a time. Their events alternate, as those of a call centre do. */
 const CALLS = 50;
 const TICK_MS = 20;
 
-/** Sends events of ever new calls at this rate (events/s), until it is stopped or `limit` are sent. */
+/** Sends events of new calls at `rate` (events/s), until it is stopped or `limit` events are sent. */
 export function startLoad(
   gateway: Pick<Gateway, "post">,
   rate: number,
@@ -58,7 +61,7 @@ export function startLoad(
   };
 }
 
-/** A 503 promises nothing, and is sent again, as the vendor does. */
+/** Throws without a 200, so that the body is sent again, as the vendor does. A 503 promises nothing. */
 async function expectTaken(gateway: Pick<Gateway, "post">, body: string): Promise<void> {
   const { status } = await gateway.post(body);
   if (status !== 200) throw new Error(`answered with ${status}`);

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 
-/** What a process holds of the machine's memory now, in bytes. */
+/** Returns the resident memory of a process now, in bytes. */
 export const residentBytes = (pid: number): number => readStatus(pid, "VmRSS");
 
-/** The most that a process has ever held of the machine's memory, in bytes. */
+/** Returns the largest resident memory that a process has ever had, in bytes. */
 export const peakBytes = (pid: number): number => readStatus(pid, "VmHWM");
 
 function readStatus(pid: number, field: string): number {
@@ -15,7 +15,10 @@ function readStatus(pid: number, field: string): number {
 
 const SAMPLE_MS = 100;
 
-/** Follows a process that lives from now on; `stop` answers with the most it held, above what it held at the start. */
+/**
+ * Follows the resident memory of a process from now on. `stop` returns the memory at the start and the largest growth,
+ * in bytes.
+ */
 export function watchMemory(pid: number): { stop(): { start: number; growth: number } } {
   const start = residentBytes(pid);
   let most = start;

@@ -5,27 +5,27 @@ import type { Gateway } from "../../support/gateway.ts";
 import { startLoad } from "./load.ts";
 import { openSwarm, type Swarm } from "./swarm.ts";
 
-/** How MongoDB goes and comes back; `uri` is the way to it that is cut. */
+/** An outage of MongoDB, with its beginning and its end. `uri` is the address that it concerns. */
 export type Outage = { uri: string; go(): Promise<void>; comeBack(): Promise<void> };
 
 export type AwayFigures = {
-  /** From MongoDB's first appearance to the readiness of a realtime that was started before it. */
+  /** Time from MongoDB's first start to the readiness of a realtime that was started before it. */
   readyMs: number;
-  /** What the clients' questions were answered with while it was away, and the longest wait for it. */
+  /** Number of each answer to the clients' questions while MongoDB was away, and the longest wait for one. */
   answers: Record<string, number>;
   answeredMs: number;
   unready: boolean;
   connectionsLost: number;
-  /** From its return (and from the moment the store was at rest) until every client was notified, and had everything right. */
+  /** Time from its return until every client was notified, and until every client showed what the store has. */
   notifiedMs: number;
   rightMs: number;
   exits: number;
 };
 
-/** Events during the outage: enough to change every list and view. */
+/** Number of events during the outage: enough to change every list and view. */
 const EVENTS = 100;
 const RATE = 200;
-/** What is promised is 5 s; past this it is not waited for. */
+/** Limit for the wait. The promise is 5 s. */
 const GIVE_UP_MS = 60_000;
 
 type Options = {
@@ -35,7 +35,7 @@ type Options = {
   awayMs: number;
 };
 
-/** Starts another realtime while MongoDB is away, and takes MongoDB from it again for `awayMs` with so many clients connected. */
+/** Starts another realtime while MongoDB is away, connects the clients, and takes MongoDB away again for `awayMs`. */
 export async function loseMongodb(gateway: Gateway, options: Options): Promise<AwayFigures> {
   const { outage } = options;
   const realtime = await startBeforeMongodb(gateway, outage);
@@ -81,7 +81,7 @@ const statusOf = (handle: ServiceHandle, path: string) =>
   );
 const isUp = async (handle: ServiceHandle) => (await statusOf(handle, "/livez")) === 200;
 
-/** It is up and says that it is not ready; then MongoDB comes. */
+/** Expects realtime to be up and not ready, brings MongoDB back, and resolves with the ms until realtime is ready. */
 async function untilReady(realtime: ServiceHandle, outage: Outage): Promise<number> {
   await eventually(async () => {
     if (!(await isUp(realtime))) throw new Error("realtime is not up without MongoDB");

@@ -7,21 +7,21 @@ import { startLoad } from "./load.ts";
 import { watchMemory } from "./memory.ts";
 
 export type StormFigures = {
-  /** From the first connect to the last list. */
+  /** Time from the first connect to the last list. */
   allListedMs: number;
-  /** Connections that ended or were refused on the way. */
+  /** Connections that ended or were refused meanwhile. */
   lost: number;
-  /** Queries for calls in MongoDB meanwhile. Nothing changed: all are of one version. */
+  /** Queries for calls in MongoDB meanwhile. Nothing changed, so all of them are of one version. */
   queries: number;
-  /** Of realtime, in bytes: before the storm, and the most above that. */
+  /** Resident memory of realtime, in bytes: before the storm, and the largest growth above that. */
   memory: { start: number; growth: number };
 };
 
 type Options = {
   clients: number;
-  /** They connect evenly over this time. */
+  /** The clients connect evenly over this time. */
   withinMs: number;
-  /** Calls there are, and calls in a list. */
+  /** Number of calls in the store, and of calls in a list. */
   calls: number;
   limit: number;
 };
@@ -30,7 +30,7 @@ const RATE = 1_000;
 const EVENTS_A_CALL = 5;
 const LIST_LIMIT_MS = 60_000;
 
-/** All clients of the first instance of realtime come back at once, and each lists. */
+/** Connects all clients to the first instance of realtime within a short time. Each client lists. */
 export async function reconnectAll(gateway: Gateway, options: Options): Promise<StormFigures> {
   const [realtime] = gateway.realtime;
   const clients: ListingClient[] = [];
@@ -68,7 +68,7 @@ const untilListed = (clients: readonly ListingClient[]) =>
     if (missing > 0) throw new Error(`${missing} clients have no list`);
   }, LIST_LIMIT_MS);
 
-/** The last notices are read as well: what is asked from here on is asked by clients. */
+/** Waits until all events are stored and the last notices are read, so that all later queries come from clients. */
 async function untilStored(db: Db): Promise<void> {
   let before = -1;
   for (let now = 0; now !== before; now = await db.collection("events").countDocuments()) {

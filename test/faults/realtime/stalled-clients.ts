@@ -10,24 +10,29 @@ import { startLoad } from "./load.ts";
 import { watchMemory } from "./memory.ts";
 import { openSwarm, type Swarm } from "./swarm.ts";
 
-/** The wanted percentiles in ms: from the commit of a change to its CallChanged, and from a question to its answer. */
+/**
+ * The measured percentiles in ms: from the commit of a change to its CallChanged, and from a question to its answer.
+ */
 export type Delays = { change: number; answer: number };
 
 export type StalledFigures = {
   perSecond: number;
-  /** Of realtime, in bytes: after the same load from clients that read, and the most above that. */
+  /**
+   * Resident memory of realtime, in bytes: after the same load from clients that read, and the largest growth above
+   * that.
+   */
   memory: { start: number; growth: number };
-  /** Of the good clients, while as many others ask for the same and read it, and while they read nothing. */
+  /** Delays of the good clients: while as many others ask for the same and read it, and while these read nothing. */
   before: Delays;
   beside: Delays;
-  /** Stalled sockets that were closed, and good ones that were. */
+  /** Number of stalled sockets that were closed, and of good ones. */
   stalledClosed: number;
   goodClosed: number;
-  /** From the last event until every good client shows what the store has. */
+  /** Time from the last event until every good client shows what the store has. */
   rightMs: number;
 };
 
-/** `percent`: which percentile of the delays is looked at, as a fraction. */
+/** `percent` is the percentile of the delays that is measured, as a fraction. */
 type Options = {
   good: number;
   subscribers: number;
@@ -38,16 +43,19 @@ type Options = {
 };
 
 const GIVE_UP_MS = 60_000;
-/** Good clients ask so often beside what they list: enough for a 99th percentile. */
+/** Interval of the good clients' additional questions, short enough for a 99th percentile. */
 const ASK_MS = 50;
 
-/** Some clients of the first instance of realtime subscribe to everything and read nothing while so many events come; the others read. */
+/**
+ * Stalls clients of the first instance of realtime: they subscribe to everything and read nothing while events come.
+ * The others read.
+ */
 export async function stallClients(gateway: Gateway, options: Options): Promise<StalledFigures> {
   const [realtime] = gateway.realtime;
   await startLoad(gateway, options.rate, BEFORE).stop();
   const counts = { listing: options.good, subscribing: options.subscribers, limit: LISTED };
   const swarm = await openSwarm({ urls: [realtime!.url], ...counts });
-  // what a busy process and a busy machine take for themselves is not what stalled clients cost
+  // the same load with clients that read, because a busy process and a busy machine also cost memory and time
   const readers = await openAskers(realtime!.url, options.stalled, "read");
   const before = (await measureLoad(gateway, swarm, options)).delays;
   closeAskers(readers);
@@ -93,21 +101,26 @@ const percentileOf = (values: readonly number[], percent: number) =>
 type Asker = { socket: Socket; pongs: NodeJS.Timeout };
 type Manner = "read" | "stall";
 
-/** Less than the time in which a peer that answers no ping is given up: these are only found by what they do not take. */
+/**
+ * Less than the time after which a peer without a pong is closed: stalled clients are found only by the data they do
+ * not read.
+ */
 const PONG_MS = 5_000;
-/** An unasked pong without a payload; the mask of a client, here of zeros, leaves it as it is. */
+/** An unsolicited pong without a payload. The mask that a client must send is zero. */
 const PONG = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
-/** Besides all changes they ask for more lists than the system's own buffers hold (10 MB): 100 of 130 KB. */
+/**
+ * The commands of each client: all changes, and more lists than the system's own buffers hold (10 MB): 100 of 130 KB.
+ */
 const ASKED = Buffer.concat([
   maskedText('{"event":"Subscribe"}'),
   ...Array.from({ length: 100 }, () => maskedText('{"event":"ListCalls","data":{"limit":200}}')),
 ]);
-/** Events before the clients come: 200 calls. */
+/** Number of events before the clients connect: 200 calls. */
 const BEFORE = 1_000;
-/** Short lists: it is not about what good clients read. */
+/** Number of calls in a good client's list. It is small, because reading of lists is not measured here. */
 const LISTED = 10;
 
-/** Those that stall read the handshake and nothing after it, but say that they live: they would stay for ever if it were only for pings. */
+/** Opens clients. Those that stall read only the handshake but send pongs, so pings alone would never close them. */
 const openAskers = (url: string, count: number, manner: Manner): Promise<Asker[]> =>
   Promise.all(Array.from({ length: count }, () => openAsker(new URL(url), manner)));
 
@@ -138,7 +151,7 @@ function maskedText(text: string): Buffer {
   return Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)]);
 }
 
-/** One good client after the other asks, until it is stopped; answers how long each waited. */
+/** Lets the good clients ask one after the other until it is stopped. `stop` resolves with the wait of each, in ms. */
 function keepAsking({ listing }: Swarm): { stop(): Promise<number[]> } {
   const waits: number[] = [];
   const state = { stopped: false };
@@ -160,7 +173,7 @@ function keepAsking({ listing }: Swarm): { stop(): Promise<number[]> } {
   };
 }
 
-/** As many sockets as are to be left, by its own metric. */
+/** Waits until at most `left` sockets are open, by realtime's own metric. */
 const untilSockets = (realtime: ServiceHandle, left: number) =>
   eventually(async () => {
     const metrics = await (await fetch(`${realtime.url}/metrics`)).text();

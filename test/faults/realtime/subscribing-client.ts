@@ -1,24 +1,26 @@
 import { io } from "socket.io-client";
 import type { Envelope } from "../../support/socket-clients.ts";
 
-/** A socket.io client with the reconnection it comes with, that keeps a view by Subscribe and deltas. */
+/** A socket.io client with its built-in reconnection that keeps a view by Subscribe and deltas. */
 export type SubscribingClient = {
-  /** call_id and version of each call in its view, in order. */
+  /** Returns call_id and version of each call in its view, sorted. */
   shown(): string[];
   readonly connected: boolean;
-  /** How long each delta took from the call's new version (its time, on this machine's clock), in ms. */
+  /** The time of each delta from the call's new version (a time of this machine's clock), in ms. */
   readonly delays: number[];
   close(): void;
 };
 
 type Shown = { aggregate_id: string; version: number; state: string };
 
-/** Subscribes when it is connected, and when it is notified of a change while it has no subscription (the last one failed). */
+/**
+ * Creates a client that subscribes when it connects, and when it is notified of a change after its subscription failed.
+ */
 export function createSubscribingClient({ url, state }: { url: string; state: string }): SubscribingClient {
   let held = new Map<string, Shown>();
   let subscribed = false;
   const delays: number[] = [];
-  // as fast as the plain ones: half a second to two, with jitter
+  // as fast as the plain clients: half a second to two, with jitter
   const pauses = { reconnectionDelay: 1_000, reconnectionDelayMax: 2_000, randomizationFactor: 0.5 };
   const socket = io(url, { transports: ["websocket"], forceNew: true, ...pauses });
   const subscribe = () => {

@@ -8,23 +8,23 @@ import { createSubscribingClient, describeVersion, type SubscribingClient } from
 export type Swarm = {
   listing: readonly ListingClient[];
   subscribing: readonly SubscribingClient[];
-  /** How many show something else than the database, which must be at rest. */
+  /** Counts the clients that show something other than the database, which must be at rest. */
   countStale(db: Db): Promise<number>;
-  /** Resolves with the ms until nobody does. Rejects past the limit. */
+  /** Resolves with the ms until no client is stale. Rejects after the limit. */
   untilRight(db: Db, limitMs: number): Promise<number>;
   close(): void;
 };
 
-/** A board shows the newest hundred: 60 KB a list, so that a thousand clients are not about parsing. */
+/** A board shows the newest hundred calls. A list has 60 KB, so that parsing does not dominate a thousand clients. */
 const LISTED = 100;
 /** A notified board lists at most once in a second or two. */
 const SPREAD_MS = 1_000;
 const RECONNECT_MS = 2_000;
 const VIEW = "WAITING";
-/** Opened together: fewer than a listener's backlog, and the test's own loop keeps up. */
+/** Number of clients opened together: fewer than a listener's backlog, and few enough for the test's own event loop. */
 const AT_ONCE = 100;
 
-/** Clients in this process, spread over the addresses; resolves when all are connected and have listed once. */
+/** Opens clients in this process, spread over the addresses. Resolves when all are connected and have listed once. */
 export async function openSwarm(options: {
   urls: readonly string[];
   listing: number;
@@ -93,7 +93,7 @@ async function countWrong(
 const startsWith = (list: Buffer | null, text: Buffer) =>
   list?.subarray(0, text.length).equals(text) ?? false;
 
-/** The text a ListCalls is answered with, up to the cursor of its next page. */
+/** Returns the text of the answer to a ListCalls, up to the cursor of its next page. */
 async function readList(db: Db, limit: number): Promise<Buffer> {
   const calls = db.collection("calls").find({}, { projection: { _id: 0, overgrown: 0 } });
   const newest = await calls.sort({ id: -1 }).limit(limit).toArray();

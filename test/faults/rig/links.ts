@@ -1,10 +1,10 @@
 import type { Addresses, Kind } from "@teravoz/stack";
 import { openProxy, type TcpProxy } from "../../support/tcp-proxy.ts";
 
-/** The links of each process to the broker and to MongoDB, each through a proxy of its own. */
+/** The links of each process to the broker and to MongoDB, each through a separate proxy. */
 export type Links = {
   addresses: Addresses;
-  /** The addresses that this process is given instead of the true ones. */
+  /** Returns the settings of a service that name its proxies instead of the true addresses. */
   envOf(service: string): NodeJS.ProcessEnv;
   find(service: string, part: LinkedPart): TcpProxy;
   close(): Promise<void>;
@@ -32,12 +32,12 @@ export async function openLinks(addresses: Addresses, counts: Record<Kind, numbe
   };
 }
 
-/** No proxies: every process has the true addresses. */
+/** Links without proxies: every process has the true addresses. */
 export const directLinks = (addresses: Addresses): Links => ({
   addresses,
   envOf: () => ({}),
   find: (service) => {
-    throw new Error(`${service} has no link of its own`);
+    throw new Error(`${service} has no proxy: its links are direct`);
   },
   close: async () => {},
 });

@@ -3,18 +3,21 @@ import { join } from "node:path";
 import { type Kind, type ServiceHandle, type ServiceSpec, startServices } from "@teravoz/stack";
 import type { Links } from "./links.ts";
 
-/** The services of a run, and who of them may end. */
+/** The services of a run, and which of them may end. */
 export type Processes = {
   handles: ServiceHandle[];
   of(kind: Kind): ServiceHandle[];
   find(name: string): ServiceHandle;
-  /** Ends that nobody brought about. */
+  /** Ends that the nemesis did not cause. */
   ends: { name: string; how: string }[];
-  /** From here on until `revive` its end is the nemesis's doing. */
+  /** Marks a process: from now on until `revive`, its end is caused by the nemesis. */
   doom(name: string): void;
-  /** Starts it (again); its end is its own doing from here on. */
+  /** Starts a process again and removes its mark: from now on its end is a fault of the gateway. */
   revive(name: string): Promise<void>;
-  /** It ends itself when it comes to `point` for the `hits`th time. Resolves with whether it did within the limit. */
+  /**
+   * Makes a process end itself when it passes `point` for the `hits`th time. Resolves with whether it did within the
+   * limit.
+   */
   strikeAt(name: string, point: string, hits: number): Promise<boolean>;
   stop(): Promise<void>;
 };
@@ -24,11 +27,14 @@ type Options = {
   env: NodeJS.ProcessEnv;
   links: Links;
   counts: Record<Kind, number>;
-  /** Modules that are run instead of the services' own. */
+  /** Modules that run instead of the services' own main modules. */
   mains?: Partial<Record<Kind, string>>;
 };
 
-/** A rebalance around a dead member takes at most 10 s, a production session; no partition waits longer than three for traffic. */
+/**
+ * Limit until a process passes its point. A rebalance around a dead member takes at most 10 s, a production session; no
+ * partition waits longer than three rebalances for traffic.
+ */
 const STRIKE_LIMIT_MS = 45_000;
 
 export async function startProcesses(options: Options): Promise<Processes> {
@@ -54,7 +60,7 @@ export async function startProcesses(options: Options): Promise<Processes> {
     void exited.then(({ code, signal }) => {
       if (doomed.has(name)) return;
       ends.push({ name, how: `ended with ${signal ?? `code ${code}`}` });
-      // the run goes on, for what it shows
+      // the run continues, because it may show more
       void handle.start().then(() => watch(handle));
     });
   };
@@ -88,13 +94,16 @@ export async function startProcesses(options: Options): Promise<Processes> {
 
 type Exit = Awaited<ServiceHandle["exited"]>;
 
-/** How a process ended that was to end at a point; `how` is set where it ended otherwise. Null where it did not end. */
+/**
+ * Resolves with "struck" if a process ended at its point, with `how` if it ended elsewhere, with null if it did not
+ * end.
+ */
 async function strikeAt(
   exited: Promise<Exit>,
   file: string,
   aim: { point: string; hits: number },
 ): Promise<{ how: string } | "struck" | null> {
-  // renamed into place: the process may look at any moment
+  // renamed into place, because the process may read it at any moment
   writeFileSync(`${file}.new`, JSON.stringify(aim));
   renameSync(`${file}.new`, file);
   let timer: NodeJS.Timeout | undefined;
@@ -103,7 +112,7 @@ async function strikeAt(
   });
   const exit = await Promise.race([exited, late]);
   clearTimeout(timer);
-  // the process takes the file away when it strikes
+  // the process renames the file when it ends at its point
   const struck = !existsSync(file);
   rmSync(file, { force: true });
   if (struck) return exited.then(() => "struck");

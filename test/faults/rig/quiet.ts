@@ -9,27 +9,27 @@ import { findRemains } from "./remains.ts";
 import type { Rig } from "./rig.ts";
 import { readCommitted, readPositions } from "./sampler.ts";
 
-/** As promised, after the last heal; it takes 1 to 5 s, on two cores with a load of 17 too. */
+/** The promised time to quiet after the last heal. It takes 1 to 5 s, also on two cores with a load of 17. */
 const QUIET_MS = 30_000;
 const LOOK_AGAIN_MS = 500;
-/** Calls whose events each client is asked for. */
+/** The number of calls whose events each client asks for. */
 const ASKED = 10;
 
 type Limits = {
-  /** How long to wait for quiet in all. */
+  /** Limit for the whole wait. */
   limitMs?: number;
-  /** How long to wait once every service is ready and has read everything. */
+  /** Limit for the wait after every service is ready and has read everything. */
   levelMs?: number;
 };
 
 /**
- * Waits until all that was sent is stored and every client has seen it, and says how long that took, in ms. What is
- * still wrong when the time is over is noted as unrecovered.
+ * Waits until everything that was sent is stored and every client shows it. Resolves with the time that took, in ms.
+ * Faults that are left when the time is over are noted as unrecovered.
  */
 export async function untilQuiet(rig: Rig, limits: Limits = {}): Promise<number> {
   const { limitMs = QUIET_MS, levelMs = limitMs } = limits;
   const since = Date.now();
-  let unrest: Unrest = { isLevel: false, faults: ["not looked at"] };
+  let unrest: Unrest = { isLevel: false, faults: ["not checked yet"] };
   let levelSince = Number.POSITIVE_INFINITY;
   const isOver = () => Date.now() - since > limitMs || Date.now() - levelSince > levelMs;
   while (unrest.faults.length > 0 && !isOver()) {
@@ -41,7 +41,7 @@ export async function untilQuiet(rig: Rig, limits: Limits = {}): Promise<number>
   return Date.now() - since;
 }
 
-/** Level: all services are ready and have read everything. */
+/** The faults that are left. `isLevel`: all services are ready and have read everything. */
 type Unrest = { isLevel: boolean; faults: string[] };
 
 async function findUnrest(rig: Rig): Promise<Unrest> {
@@ -50,13 +50,13 @@ async function findUnrest(rig: Rig): Promise<Unrest> {
   const behind = await findBehind(rig);
   if (behind.length > 0) return { isLevel: false, faults: behind };
   const { events, calls } = await readStore(rig);
-  // events are asked for later: lists first
+  // clients ask for events later: only their lists are compared here
   const clients = rig.watchers.map((watcher) => ({ ...watcher.view(), events: [], unanswered: [] }));
   const stale = findStaleClients({ events, calls, clients } as unknown as Evidence);
   return { isLevel: true, faults: stale.slice(0, 3).map(({ where, detail }) => `${where}: ${detail}`) };
 }
 
-/** The services whose /readyz does not say 200, each with what it says. */
+/** Returns the services whose /readyz does not answer 200, each with its answer. */
 export async function findUnready({ processes }: Pick<Rig, "processes">): Promise<string[]> {
   const asked = processes.handles.map(async ({ name, url }) => {
     const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
@@ -82,7 +82,7 @@ async function findBehind({ opened, db }: Rig): Promise<string[]> {
     );
 }
 
-/** Resolves with how long it took until all was stored that the log holds now; null where it takes longer than `limitMs`. */
+/** Resolves with the ms until everything that the log holds now is stored; null if that takes longer than `limitMs`. */
 export async function untilStored({ opened, db }: Rig, limitMs: number): Promise<number | null> {
   const began = Date.now();
   const { callEvents, agentEvents } = opened.topics;
@@ -114,7 +114,7 @@ async function readStore({ db }: Rig): Promise<Pick<Evidence, "events" | "calls"
   return { events, calls };
 }
 
-/** Everything there is to be judged. To be read when all is quiet. */
+/** Reads everything that is judged. Call it when the gateway is quiet. */
 export async function readEvidence(rig: Rig): Promise<Evidence> {
   await rig.sampler.stop();
   const { events, calls } = await readStore(rig);
@@ -142,7 +142,7 @@ export async function readEvidence(rig: Rig): Promise<Evidence> {
     notices,
     lateNotices,
     missedNotices,
-    // they are whole when the services have ended
+    // the logs are complete only after the services have ended
     leaks: [],
     samples: rig.sampler.samples,
     seen: rig.sampler.seen,
@@ -158,7 +158,10 @@ export async function readEvidence(rig: Rig): Promise<Evidence> {
   };
 }
 
-/** A word of the last change comes after whoever listed just then has seen it; what has not come by then never will. */
+/**
+ * Limit for the last notifications. A client that lists just after a change shows it before it is notified of it; a
+ * notification that takes longer than this is lost.
+ */
 const NOTIFIED_MS = 10_000;
 
 async function untilNotified({ watchers }: Rig, calls: CallDocument[]): Promise<void> {
@@ -196,7 +199,7 @@ async function readNotices({ opened }: Rig): Promise<Map<string, number>> {
   return newest;
 }
 
-/** The sum of a counter of all instances of realtime, since their last start. */
+/** Returns the sum of a counter over all instances of realtime, since their last start. */
 async function countOf({ processes }: Rig, metric: string): Promise<number> {
   const line = new RegExp(`^${metric} (\\d+)`, "m");
   const counts = processes.of("realtime").map(async ({ url }) => {

@@ -4,7 +4,7 @@ import { createFinder, findLeaks, gatherPersonal } from "../../support/log-check
 import type { Evidence, Remains } from "../checker/evidence.ts";
 import type { Rig } from "./rig.ts";
 
-/** Ends the services, and searches all they have written for what is personal in what was sent, and for what nobody foresaw. */
+/** Ends the services, and searches their logs for personal data that was sent and for unhandled faults. */
 export async function readLeaks({ processes, history, poison, dir }: Rig): Promise<string[]> {
   await processes.stop();
   const sent = gatherPersonal();
@@ -12,7 +12,7 @@ export async function readLeaks({ processes, history, poison, dir }: Rig): Promi
   return findLeaks(join(dir, "logs"), sent);
 }
 
-/** Where in MongoDB, whatever the collection and the field, an erased call's id or its caller's number is left. */
+/** Searches all fields of all collections for the ids of erased calls and the numbers of their callers. */
 export async function findRemains({ db, erased, history }: Rig): Promise<Remains[]> {
   if (erased.size === 0) return [];
   const owners = ownersOf(history.bodies.values(), erased);
@@ -26,7 +26,7 @@ export async function findRemains({ db, erased, history }: Rig): Promise<Remains
   return (await Promise.all(searched)).flat();
 }
 
-/** The erased call that each value is of; numbers that others called from too are nobody's. */
+/** Returns the erased call of each value. A number that also called in a call that was not erased has none. */
 function ownersOf(bodies: Iterable<string>, erased: Evidence["erased"]): Map<string, string> {
   const all = Array.from(bodies, (body) => JSON.parse(body) as Record<string, string>);
   const values = ({ call_id, their_number }: Record<string, string>) => [call_id, their_number];
@@ -39,7 +39,7 @@ function ownersOf(bodies: Iterable<string>, erased: Evidence["erased"]): Map<str
   );
 }
 
-/** All there is in documents, bodies that are kept as bytes included. */
+/** Returns all names and values of documents as one text, also bodies that are stored as bytes. */
 function textOf(value: unknown): string {
   if (value instanceof Binary) return Buffer.from(value.value()).toString();
   if (typeof value !== "object" || value === null || value instanceof Date) return String(value);

@@ -15,10 +15,10 @@ import { createTraffic } from "./traffic.ts";
 import { createVendor, type Vendor } from "./vendor.ts";
 import { openWatcher, type Watcher } from "./watchers.ts";
 
-/** A gateway under test with everything around it that acts on it or looks at it. */
+/** A gateway under test, with everything that acts on it or watches it. */
 export type Rig = {
   stack: Stack;
-  /** The nodes behind the stack, where it is a cluster. */
+  /** The nodes behind the stack, if it is a cluster. */
   cluster: FaultyCluster | null;
   opened: TestTopics;
   db: Db;
@@ -27,17 +27,17 @@ export type Rig = {
   processes: Processes;
   history: History;
   vendor: Vendor;
-  /** The vendor's, where the ingests want one. */
+  /** The vendor's token, if the ingests require one. */
   token: string | undefined;
   watchers: Watcher[];
   sampler: Sampler;
-  /** Keys erased, and the number of the sample after which each was seen to be. */
+  /** Erased keys, each with the number of the first sample after its erasure. */
   erased: Map<string, number>;
   /** Values of records that can never become events, put into the topics by the run. */
   poison: Buffer[];
-  /** When something was struck or not yet ready again. */
+  /** The spans in which something was struck or not yet ready again. */
   struckAt: Evidence["struckAt"];
-  /** What did not come back in time. */
+  /** Everything that did not recover in time, in words. */
   unrecovered: string[];
   /** Writes what the nemesis does into the run's folder. */
   note(what: string): void;
@@ -47,7 +47,7 @@ export type Rig = {
 export type RigOptions = {
   stack: Stack;
   cluster?: FaultyCluster | undefined;
-  /** Takes logs, the journal and, of a red run, the rest. */
+  /** The folder for the logs and the journal, and for the evidence of a red run. */
   dir: string;
   seed: number;
   counts?: Partial<Record<Kind, number>>;
@@ -57,7 +57,7 @@ export type RigOptions = {
   sampleEveryMs?: number;
   /** `production`: the session of a deployment, not the tests' shorter one (default: `short`). */
   timings?: "production" | "short";
-  /** The vendor's, where the ingests want one. */
+  /** The vendor's token, if the ingests require one. */
   token?: string;
   /** Some of the vendor's stamps are up to a day off. */
   skewed?: boolean;
@@ -67,10 +67,13 @@ const TWO_OF_EACH: Record<Kind, number> = { ingest: 2, projector: 2, realtime: 2
 const READY_MS = 90_000;
 /** A cluster has three copies of each partition. */
 const COPIES = 3;
-/** See sessionEnv of the shared stack. */
+/** The session of the tests, as in `sessionEnv` of the shared stack. */
 const SHORT_SESSION_MS = "4000";
 
-/** Services on topics and a database of their own, all ready, clients connected; no traffic yet. */
+/**
+ * Starts services on separate topics and a separate database, waits until all are ready, and opens the clients. No
+ * traffic yet.
+ */
 export async function openRig(options: RigOptions): Promise<Rig> {
   const { stack, cluster = null, dir, seed, mains = {}, sampleEveryMs = 1_000 } = options;
   mkdirSync(dir, { recursive: true });
@@ -80,7 +83,7 @@ export async function openRig(options: RigOptions): Promise<Rig> {
   const opened = await openTopics(brokers, cluster ? COPIES : 1);
   const mongodb = databaseAt(stack.addresses.mongodb, `faults_${randomBytes(4).toString("hex")}`);
   const addresses = { kafka, registry, mongodb };
-  // the links of a cluster are those of its nodes
+  // on a cluster each node has the proxies
   const links = cluster ? directLinks(addresses) : await openLinks(addresses, counts);
   const settings = {
     ...process.env,
@@ -98,7 +101,7 @@ export async function openRig(options: RigOptions): Promise<Rig> {
   const client = await new MongoClient(mongodb, {
     serverSelectionTimeoutMS: 2_000,
     socketTimeoutMS: 20_000,
-    // a look must not take what a failover rolls back for stored
+    // a sample must not count a write that a failover rolls back
     ...(cluster ? { readConcern: { level: "majority" } } : {}),
   }).connect();
   const db = client.db();
@@ -143,11 +146,11 @@ export async function openRig(options: RigOptions): Promise<Rig> {
 
 export const forgetRun = (dir: string) => rm(dir, { recursive: true, force: true });
 
-/** A URI may name several servers, which `URL` cannot read. */
+/** Returns a URI with another database. It may name several servers, which `URL` cannot read. */
 const databaseAt = (uri: string, database: string): string =>
   uri.replace(/(?<=:\/\/[^/]+)\/[^?]*/, `/${database}`);
 
-/** One of each: by either transport, listing and subscribed. */
+/** Opens four clients: on each transport one that lists and one that subscribes. */
 function openWatchers(processes: Processes, seed: number): Watcher[] {
   const urls = processes.of("realtime").map(({ url }) => url);
   if (urls.length === 0) return [];

@@ -6,22 +6,25 @@ import type { Offsets, Sample, Sighting } from "../checker/evidence.ts";
 export type Sampler = {
   samples: Sample[];
   seen: Map<string, Sighting>;
-  /** Resolves when so many looks have been made that all began after this, or the time is over. */
+  /** Resolves after `count` samples that all began after this call, or when the time is over. */
   untilLooked(count: number, limitMs: number): Promise<void>;
-  /** Runs what gives the topics another log, without looks. The looks before it are forgotten: their offsets are of the log before. */
+  /**
+   * Runs a step that replaces the log of the topics, without samples meanwhile. Earlier samples are dropped, because
+   * their offsets belong to the old log.
+   */
   acrossLogs<T>(run: () => Promise<T>): Promise<T>;
-  /** Ends with a last look. */
+  /** Takes a last sample and ends. */
   stop(): Promise<void>;
 };
 
 type Options = { opened: TestTopics; db: Db; everyMs: number };
 
-/** A rest of so many times what a look took: long looks must not be the load. */
+/** The pause after a sample is this many times its duration: long samples must not be the load. */
 const REST = 4;
-/** Looks that cannot be had because a part is down are left out. */
+/** Limit for each step of a sample. A sample that fails because a part is down is left out. */
 const LOOK_MS = 4_000;
 
-/** Looks again and again at what is committed, where the positions are and which events are stored, in this order. */
+/** Samples the committed offsets, the positions and the stored events, in this order, again and again. */
 export function startSampler({ opened, db, everyMs }: Options): Sampler {
   const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
   const state = { samples: [] as Sample[], seen: new Map<string, Sighting>(), running: true, away: 0 };
@@ -62,7 +65,7 @@ export function startSampler({ opened, db, everyMs }: Options): Sampler {
       while (!isDone() && Date.now() - since < limitMs) await sleep(50);
     },
     acrossLogs: async (run) => {
-      // odd while no look may be made
+      // odd while no sample may be taken
       state.away++;
       try {
         return await run();
@@ -82,7 +85,7 @@ export function startSampler({ opened, db, everyMs }: Options): Sampler {
 
 type Admin = ReturnType<ReturnType<TestTopics["client"]["open"]>["admin"]>;
 
-/** What the projectors' group has committed, -1 (nothing yet) left out. */
+/** Returns the offsets that the projectors' group has committed, without -1 (nothing committed yet). */
 export async function readCommitted(
   admin: Admin,
   { prefix, topics }: Pick<TestTopics, "prefix" | "topics">,
@@ -110,7 +113,7 @@ const readNumbers = (db: Db) =>
 
 function withinTime<T>(work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error("no look in time")), LOOK_MS);
+    const timer = setTimeout(() => reject(new Error("no sample in time")), LOOK_MS);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

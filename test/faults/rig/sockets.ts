@@ -7,7 +7,7 @@ export type Envelope = { event: string; status: string; data: any };
 export type Socket = { send(event: string, data: unknown): void; close(): void };
 type Handlers = { onMessage(message: Envelope): void; onClose(): void };
 
-/** Connects; what comes is handed over and not kept. `onClose` also where it never connected. */
+/** Connects, and hands over each message without keeping it. Calls `onClose` also if it never connected. */
 export const openSocket = (transport: Transport, url: string, handlers: Handlers): Socket =>
   transport === "websocket" ? openPlain(url, handlers) : openSocketIo(url, handlers);
 
@@ -15,7 +15,7 @@ function openPlain(url: string, { onMessage, onClose }: Handlers): Socket {
   const socket = new WebSocket(`${url.replace("http", "ws")}/calls`);
   socket.on("message", (data) => onMessage(JSON.parse(data.toString())));
   socket.once("close", onClose);
-  // the close follows
+  // the close event follows
   socket.on("error", () => {});
   return {
     send: (event, data) => {

@@ -3,19 +3,19 @@ import { bodiesOf, FLOWS } from "../../support/traffic.ts";
 
 export type Body = { body: string; call: string };
 export type Traffic = {
-  /** The next body; no two are equal but for deliberate redeliveries. */
+  /** Returns the next body. No two are equal, except for deliberate redeliveries. */
   next(): Body;
 };
 
-/** Calls that go on at a time: their events come interleaved, as a call centre's do. */
+/** The number of calls in progress at a time. Their events alternate, as those of a call centre do. */
 const CALLS_AT_ONCE = 60;
-/** Of a hundred bodies so many are one sent before, one nobody knows how to read, an agent's. */
+/** The number of redeliveries, of bodies with an unknown type and of agents' events in a hundred bodies. */
 const REDELIVERED = 4;
 const REFUSED = 2;
 const OF_AGENTS = 3;
 const REMEMBERED = 500;
 
-/** Calls of all flows without end; the same seed gives the same choices. */
+/** Creates endless calls of all flows. The same seed makes the same choices. */
 export function createTraffic(seed: number, { skewed = false }: { skewed?: boolean } = {}): Traffic {
   const random = createRandom(seed);
   const calls: Body[][] = [];
@@ -40,7 +40,7 @@ export function createTraffic(seed: number, { skewed = false }: { skewed?: boole
   };
 }
 
-/** Less than a day: a stamp beyond that after its arrival is not believed. */
+/** Less than a day, because a stamp that is more than a day after its arrival is ignored. */
 const SKEW_MS = 23 * 3_600_000;
 const SKEWED = 0.2;
 
@@ -52,17 +52,17 @@ function skew(random: () => number, { body, call }: Body): Body {
   return { body: body.replace(/(?<="timestamp":")\d{4}-[^"]+Z(?=")/, stamp), call };
 }
 
-/** An unknown field makes each body like no other; it is kept and says nothing. */
+/** Adds an unknown field that makes each body unique. It is stored and has no meaning. */
 const withNonce = (body: string, nonce: string) => `${body.slice(0, -1)},"nonce":"${nonce}"}`;
 
-/** Each call has a seed of its own, and so a caller whom no other call has. */
+/** Writes the bodies of a call. Each call has a separate seed, and therefore a caller that no other call has. */
 function writeCall(flow: (typeof FLOWS)[number], seed: number, count: number): Body[] {
   const bodies = bodiesOf(flow, seed * 1_000_000 + count);
   const { call_id } = JSON.parse(bodies[0]!);
   return bodies.map((body, step) => ({ body: withNonce(body, `${seed}-${count}-${step}`), call: call_id }));
 }
 
-/** Answered with 422 and kept in the dead letters. */
+/** Writes a body that is answered with 422 and kept in the dead letters. */
 const refusedBody = (nonce: string): Body => ({
   body: `{"type":"call.unheard-of","call_id":"refused-${nonce}","nonce":"${nonce}"}`,
   call: `refused-${nonce}`,

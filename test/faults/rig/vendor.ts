@@ -5,35 +5,35 @@ import { type History, recordOperation } from "../checker/history.ts";
 import type { Body, Traffic } from "./traffic.ts";
 
 export type Vendor = {
-  /** Changes the pace; 0 = nothing new for now. */
+  /** Sets the rate of new bodies; 0 pauses them. */
   setRate(perSecond: number): void;
-  /** Sends so many at once, beside the pace; resolves when each was taken or refused. */
+  /** Sends `count` bodies at once, in addition to the rate. Resolves when each was taken, refused or given up. */
   burst(count: number): Promise<void>;
-  /** No new bodies; resolves when what is open was taken, refused or given up. */
+  /** Sends no new bodies. Resolves when every open body was taken, refused or given up. */
   stop(): Promise<void>;
 };
 
 type Options = {
   history: History;
   traffic: Traffic;
-  /** The ingests' base URLs; each try goes to any of them. */
+  /** The ingests' base URLs. Each try goes to a random one. */
   urls: readonly string[];
   seed: number;
   token?: string | undefined;
-  /** In flight at once. */
+  /** The number of requests in flight at once. */
   connections?: number;
 };
 
 const TICK_MS = 20;
-/** Past ingest's own deadline of 5 s and a second: what is open longer hangs on something else. */
+/** Limit for a request, above ingest's own deadline of 5 s and a second: a request that is open longer hangs. */
 const REQUEST_MS = 8_000;
 const RETRY_MS = 100;
-/** Of a hundred bodies whose first try failed so many are not sent again: those may be there or not. */
+/** The share of bodies that are not sent again after a failed try. They may be stored or not. */
 const FORGETTERS = 0.05;
-/** What is still refused so long after the stop is given up: all was healed before. */
+/** Time after the stop until a refused body is given up. All faults are healed before the stop. */
 const GIVE_UP_MS = 60_000;
 
-/** Sends like a vendor who sends again what was not acknowledged. */
+/** Creates a sender that repeats each body until it is acknowledged, as the vendor does. */
 export function createVendor({ history, traffic, urls, seed, token, connections = 64 }: Options): Vendor {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const random = createRandom(seed);

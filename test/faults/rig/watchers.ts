@@ -2,11 +2,11 @@ import { createRandom, drawOne, drawWhole } from "@teravoz/simulator";
 import type { ClientView, SeenCall } from "../checker/evidence.ts";
 import { type Envelope, openSocket, type Socket, type Transport } from "./sockets.ts";
 
-/** A client of realtime that believes only what it was sent. */
+/** A client of realtime that shows only what it was sent. */
 export type Watcher = {
   name: string;
   view(): ClientView;
-  /** Asks for the events of these calls; they are in the view from then on. */
+  /** Asks for the events of these calls, which are then part of the view. */
   askEvents(call_ids: readonly string[]): Promise<void>;
   close(): void;
 };
@@ -22,7 +22,7 @@ type Options = {
 type State = Options & {
   random: () => number;
   socket: Socket | null;
-  /** What is sent before the welcome may get lost, or be answered twice. */
+  /** True after the welcome. A command that is sent before it may be lost, or be answered twice. */
   welcomed: boolean;
   closed: boolean;
   connections: number;
@@ -32,19 +32,25 @@ type State = Options & {
   notified: number[];
   heard: ClientView["heard"];
   asked: string[];
-  /** A list is on its way; something changed since it was asked for. */
+  /** `listing` is true until the next list may be asked for; `dirty` is true if something changed meanwhile. */
   listing: boolean;
   dirty: boolean;
   askedAt: number;
 };
 
-/** Between two lists of one client; and five times what the last one took, so that long lists leave room for other work. */
+/**
+ * Pause between two lists of one client; at least `LIST_REST` times the duration of the last one, so that long lists
+ * leave time for other work.
+ */
 const LIST_MS = 300;
 const LIST_REST = 5;
-/** A command that failed is tried again; a socket that closed is opened again after up to twice as long. */
+/** Pause until a failed command is tried again. A closed socket is opened again after at most twice that time. */
 const RETRY_MS = 500;
 
-/** Lists all calls when it is welcomed and when it gets DataChanged, or subscribes; comes back to either instance when cut off. */
+/**
+ * Opens a client that lists all calls after Welcome and DataChanged, or subscribes. When its socket closes, it connects
+ * to any instance.
+ */
 export function openWatcher(options: Options): Watcher {
   const state: State = {
     ...options,
@@ -98,7 +104,7 @@ function connect(state: State): void {
   });
 }
 
-/** After each of these a client knows that what it shows may be old. */
+/** Messages after which a client knows that its view may be stale. */
 const NOTIFYING = new Set(["Welcome", "DataChanged"]);
 
 function take(state: State, { event, status, data }: Envelope): void {
@@ -112,7 +118,7 @@ function take(state: State, { event, status, data }: Envelope): void {
   else if (event === "ListCallEvents") takeEvents(state, data);
 }
 
-/** The question that the connection before took with it is asked again. */
+/** Begins a connection, and asks the question again that the connection before did not answer. */
 function begin(state: State): void {
   state.welcomed = true;
   state.connections++;
@@ -151,7 +157,7 @@ function changeCall(state: State, call: SeenCall): void {
   const before = state.calls.get(call.aggregate_id);
   if (before) noteLoss(state, before, call);
   const { version } = call;
-  // one that is notified again was heard of before
+  // a repeated notification is not a new change
   if (version > (before?.version ?? 0)) state.heard.push({ version, at: Date.now() });
   state.calls.set(call.aggregate_id, call);
 }
@@ -162,7 +168,7 @@ function noteLoss(state: State, before: SeenCall, now: SeenCall | undefined): vo
   state.vanished.push({ call: before.aggregate_id, detail });
 }
 
-/** All questions together, of a client that may be cut off meanwhile; what has no answer then is in the view. */
+/** Limit for all questions of a client, which may be cut off meanwhile. Questions without an answer are in the view. */
 const ANSWER_MS = 30_000;
 
 async function askEvents(state: State, call_ids: readonly string[]): Promise<void> {
@@ -180,7 +186,7 @@ function askNext({ asked: [call_id], welcomed, socket }: State): void {
 
 function takeEvents(state: State, events: { aggregate_id: string; event: unknown }[]): void {
   const [call_id] = state.asked;
-  // a question that was asked twice is answered twice
+  // a question that was asked twice is answered twice: the second answer is ignored
   if (call_id === undefined || events.some(({ aggregate_id }) => aggregate_id !== call_id)) return;
   state.asked.shift();
   state.events.push({ call_id, payloads: events.map(({ event }) => JSON.stringify(event)) });

@@ -2,16 +2,16 @@ import { existsSync, readFileSync, renameSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Applied, CallStore } from "@teravoz/domain";
 
-/** The points at which this process may be asked to end itself. */
+/** The file that names the point at which this process must end itself. */
 const file = process.env.FAILPOINT_FILE;
 const armed: { point: string; left: number } = { point: "", left: 0 };
 
-/** Ends the process, as kill -9 does, where the file names this point and this is the hit it names. */
+/** Ends the process, as kill -9 does, if the file names this point and this hit. */
 export function pass(point: string): void {
   if (isArmedFor(point) && --armed.left <= 0) die();
 }
 
-/** The same some milliseconds after the point: in the middle of what begins there. */
+/** Ends the process some milliseconds after the point, in the middle of the step that begins there. */
 export function passSoon(point: string): void {
   // a transaction takes 3 to 30 ms here
   if (isArmedFor(point) && --armed.left <= 0) void sleep(1 + Math.random() * 15).then(die);
@@ -29,11 +29,11 @@ function isArmedFor(point: string): boolean {
 function die(): never {
   renameSync(file!, `${file}.struck`);
   process.kill(process.pid, "SIGKILL");
-  // not one step further
+  // no further step runs before the signal arrives
   for (;;);
 }
 
-/** The store of a projector that may die between a batch's commit and its notices. */
+/** Returns the store of a projector that may die between a batch's commit and its notices. */
 export const dieAfterCommit = <S extends CallStore>(store: S): S =>
   watched(store, {
     after: (method, _args, result) => {
@@ -47,7 +47,7 @@ type Watch = {
   after?: (method: string, args: unknown[], result: unknown) => void;
 };
 
-/** The same object, with someone looking on when its methods are called and when they have resolved. */
+/** Returns the object with hooks before each call of a method and after its promise has resolved. */
 export function watched<T extends object>(object: T, { before, after }: Watch): T {
   return new Proxy(object, {
     get(target, name) {

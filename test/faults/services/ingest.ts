@@ -1,7 +1,7 @@
 import { runIngest } from "@teravoz/ingest";
 import { pass, watched } from "./failpoints.ts";
 
-/** Ingest that can be made to die when the broker has the event and the vendor has no answer yet. */
+/** An ingest that can be made to die when the broker has the event and the vendor has no answer yet. */
 await runIngest({
   publisher: (publisher) =>
     watched(publisher, {

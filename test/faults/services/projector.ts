@@ -6,7 +6,7 @@ import { dieAfterCommit, pass, passSoon, watched } from "./failpoints.ts";
 
 const hasErasures = (batch: unknown) => ((batch as Batch).erasures?.length ?? 0) > 0;
 
-/** The projector that can be made to die in the middle of a batch, and whose notices can be made to fail. */
+/** A projector that can be made to die in the middle of a batch, and whose notices can be made to fail. */
 await runProjector({
   store: (store) =>
     watched(dieAfterCommit(store), {

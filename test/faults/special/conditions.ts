@@ -12,7 +12,7 @@ export function madeDirectory(path: string): string {
   return path;
 }
 
-/** Store and forward: the broker is away for long, and ingests die with a full spool. */
+/** Store and forward: the broker is away for a long time, and ingests die while events wait in their spools. */
 export const spoolOn = (kills: number): Campaign => ({
   name: "broker away, spool on",
   endsInDeath: false,
@@ -25,7 +25,7 @@ export const spoolOn = (kills: number): Campaign => ({
   rig: { env: (dir) => ({ SPOOL_DIR: madeDirectory(join(dir, "spool")) }) },
 });
 
-/** A third projector comes and goes: each time all partitions change hands, twice. */
+/** A third projector is restarted again and again. Each restart reassigns all partitions twice. */
 export const rebalances = (times: number): Campaign => ({
   name: "forced rebalances",
   endsInDeath: false,

@@ -5,7 +5,7 @@ import type { Struck } from "../nemesis/nemesis.ts";
 import { aimedKills, erasureKills, killedServices } from "../nemesis/of-services.ts";
 import type { Rig } from "../rig/rig.ts";
 
-/** Calls are erased while their events come in and their projectors die. */
+/** Erases calls while their events arrive and their projectors die. */
 export const erasureUnderKills = (erasures: number, kills: number): Campaign => ({
   name: "erasure under kills",
   rate: 120,
@@ -21,13 +21,16 @@ export const erasureUnderKills = (erasures: number, kills: number): Campaign => 
   beside: (rig, over) => eraseCalls(rig, over, erasures),
 });
 
-/** Between two erasures. */
+/** Pause between two erasures. */
 const PAUSE_MS = 250;
 const POLL_MS = 500;
-/** A partition waits for the session of a dead owner, then for the next one, and then the receipt comes: 74 s at most so far. */
+/**
+ * Limit for a receipt. A partition waits for the session of a dead owner, then perhaps for that of the next one, before
+ * the receipt comes: 74 s at most so far.
+ */
 const CLEAN_MS = 150_000;
 
-/** Erases calls that have events, at least so many and until the kills are over. */
+/** Erases calls that have events: at least `least`, and until the kills are over. */
 async function eraseCalls(rig: Rig, over: () => boolean, least: number): Promise<Struck[]> {
   const random = createRandom(least);
   const asked = new Set<string>();
@@ -44,15 +47,15 @@ async function eraseCalls(rig: Rig, over: () => boolean, least: number): Promise
   return Promise.all(clean);
 }
 
-/** Resolves when the receipt says that the store is clean; from the next look on nothing of it may be seen. */
+/** Erases a call. Resolves when its receipt says that the store is clean: no later sample may have anything of it. */
 async function eraseCall(rig: Rig, call: string): Promise<Struck> {
   const path = `/calls/${encodeURIComponent(call)}`;
   const began = Date.now();
-  // from here on its events may be there or not
+  // from here on its events may be stored or not
   rig.erased.set(call, Number.POSITIVE_INFINITY);
   let accepted = false;
   for (const giveUpAt = began + CLEAN_MS; Date.now() < giveUpAt; await sleep(POLL_MS)) {
-    // asked for again its erasure begins anew: once is enough
+    // a second request would restart the erasure, so one is enough
     accepted ||= (await askAny(rig, path, "DELETE")) !== null;
     if (!accepted) continue;
     const receipt = await askAny(rig, `${path}/erasure`, "GET");
@@ -60,13 +63,13 @@ async function eraseCall(rig: Rig, call: string): Promise<Struck> {
     rig.erased.set(call, rig.sampler.samples.length);
     return { fault: "call erased", recoverMs: Date.now() - began };
   }
-  rig.unrecovered.push(`${call} is not erased ${CLEAN_MS} ms after it was asked for`);
+  rig.unrecovered.push(`${call} is not erased ${CLEAN_MS} ms after the request`);
   return { fault: "call erased", recoverMs: null };
 }
 
 type Answer = { data: { clean_at: string | null } };
 
-/** From a projector that answers with 2xx; null where none does. */
+/** Asks the projectors in turn. Resolves with the first answer that is 2xx, null without one. */
 async function askAny({ processes }: Rig, path: string, method: string): Promise<Answer | null> {
   for (const { url } of processes.of("projector")) {
     const asked = fetch(`${url}${path}`, { method, signal: AbortSignal.timeout(6_000) });

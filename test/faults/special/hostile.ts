@@ -7,7 +7,9 @@ import type { Rig } from "../rig/rig.ts";
 
 const TOKEN = "the-vendor-has-this-one";
 
-/** Requests with a wrong token or none, beside the vendor's: each is refused, none leaves a trace. */
+/**
+ * Sends requests with a wrong token or none beside the vendor's. Each one must be refused, and none may leave a trace.
+ */
 export const forgedWebhooks = (count: number): Campaign => ({
   name: "forged webhooks",
   endsInDeath: false,
@@ -29,7 +31,7 @@ export const forgedWebhooks = (count: number): Campaign => ({
   },
 });
 
-/** The vendor sends one event in a burst, over and over: each is answered with 200, one is stored. */
+/** Sends one event in bursts, again and again. Each request must be answered with 200, and the event is stored once. */
 export const redeliveryBursts = (burst: number, rounds: number): Campaign => ({
   name: "one event in bursts",
   endsInDeath: false,
@@ -75,7 +77,10 @@ async function sendAll({ history, processes }: Rig, count: number, make: (n: num
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, count) }, sendNext));
 }
 
-/** Records that can never become events among those that can, while projectors die: each is put aside, nothing waits for it. */
+/**
+ * Puts records that can never become events among good ones, while ingests die. Each is put aside, and no record waits
+ * for it.
+ */
 export const poison = (ofEachKind: number): Campaign => ({
   name: "poison",
   endsInDeath: false,
@@ -98,7 +103,10 @@ export const poison = (ofEachKind: number): Campaign => ({
   },
 });
 
-/** One of each kind: no Avro, cut off, of an unknown schema, of another schema, with the uuid of another call's event. */
+/**
+ * Makes one record of each kind: not Avro, cut off, of an unknown schema, of another schema, with the uuid of another
+ * call's event.
+ */
 async function poisonsOf({ opened, db }: Rig, n: number) {
   const { codec, topics } = opened;
   const payload = `{"type":"call.new","call_id":"poison-${n}"}`;

@@ -12,13 +12,13 @@ import type { Rig } from "../rig/rig.ts";
 import { withoutProjectors } from "./replay.ts";
 
 const RATE = 100;
-/** Traffic of which the log then loses all. */
+/** Duration of the traffic that the log then loses. */
 const LOST_MS = 3_000;
 const READY_MS = 60_000;
 
 /**
- * The only broker loses the newest part of its log, as a power cut may do it. All of that part is stored: what is acknowledged before
- * and afterwards must stay right, whether the projectors run on or start again.
+ * The only broker loses the newest part of its log, as in a power cut. MongoDB has all of that part: everything that is
+ * acknowledged before and afterwards must stay right, whether the projectors keep running or start again.
  */
 export const logCutShort = (rounds: number): Campaign => ({
   name: "log cut short",
@@ -26,7 +26,7 @@ export const logCutShort = (rounds: number): Campaign => ({
   rate: RATE,
   gapMs: 0,
   lanes: [],
-  // the data of the broker must be ours to put back
+  // a separate stack, because the campaign replaces the broker's data
   openStack: (dir) => openStack({ dir, ports: "free", provider: "local", env: process.env, say: () => {} }),
   beforehand: async (rig) => {
     const struck: Struck[] = [];
@@ -62,14 +62,17 @@ async function cutLog(rig: Rig, when: string, around: Cut["around"]): Promise<St
 }
 
 type Cut = {
-  /** Records in the log. */
+  /** Number of records in the log. */
   before: number;
   older: string;
   data: string;
   around(cut: () => Promise<void>): Promise<void>;
 };
 
-/** The time until all was ready again, in ms; null if the log is not shorter, or something is not ready. */
+/**
+ * Puts the older log back. Resolves with the ms until all services were ready; null if the log is not shorter, or one
+ * is not ready.
+ */
 async function putBack(rig: Rig, { before, older, data, around }: Cut): Promise<number | null> {
   let isShorter = false;
   await around(async () => {
@@ -99,7 +102,10 @@ async function withoutBroker({ stack }: Rig, run: () => Promise<void>): Promise<
   await stack.start("kafka");
 }
 
-/** Records that were ever written to the log of calls. A broker that has just started leads no partition yet. */
+/**
+ * Counts the records that were ever written to the log of calls. Retries, because a broker that has just started leads
+ * no partition.
+ */
 const countRecords = ({ opened }: Rig): Promise<number> =>
   eventually(
     () =>
@@ -111,11 +117,11 @@ const countRecords = ({ opened }: Rig): Promise<number> =>
     READY_MS,
   );
 
-/** As promised: every socket is notified within 6 s; /readyz says it at the same moment. */
+/** The promised time until every socket is notified. /readyz reports it at the same moment. */
 const NOTIFIED_MS = 6_000;
 const CUT_OFF_MS = 15_000;
 
-/** One of two instances hears nothing from the broker. It must not claim to be live meanwhile. */
+/** Cuts one of two instances off from the broker. It must not claim to be live meanwhile. */
 const realtimeCutOff: Fault = {
   name: "realtime cut off",
   targets: ["realtime-1"],
@@ -136,7 +142,7 @@ const realtimeCutOff: Fault = {
     return Date.now();
   },
 };
-/** For a machine that has other work. */
+/** Extra time for a machine that has other work. */
 const SLACK_MS = 3_000;
 
 export const realtimeIsCutOff = (times: number): Campaign => ({

@@ -14,9 +14,12 @@ import type { Rig } from "../rig/rig.ts";
 import { noticeFiles } from "../services/failing-notices.ts";
 
 const RATE = 100;
-/** Events that must be taken or stored meanwhile. */
+/** Number of events that must be taken or stored meanwhile. */
 const OTHERS = 150;
-/** A projector that died is replaced after its session of 10 s and a join; a busy machine takes several times as long. */
+/**
+ * Limit for each wait. A dead projector is replaced after its session of 10 s and a join; a busy machine is several
+ * times slower.
+ */
 const LIMIT_MS = 90_000;
 const LOOK_AGAIN_MS = 100;
 
@@ -32,7 +35,10 @@ async function until(isMet: () => boolean | Promise<boolean>): Promise<boolean> 
   return true;
 }
 
-/** Refusals fail while their topic is missing; every other event is taken at its first try. */
+/**
+ * Deletes the topic of dead letters. Refusals fail while it is missing, and every other event is taken at its first
+ * try.
+ */
 const deadLettersMissing: Fault = {
   ...once,
   name: "dead-letters missing",
@@ -55,8 +61,8 @@ const deadLettersMissing: Fault = {
 };
 
 /**
- * A record has a schema that no projector has met, and the registry does not answer: the record's partition waits, the others go on,
- * and it is stored in the end.
+ * Publishes a record with a schema that no projector has read yet, while the registry does not answer. The record's
+ * partition waits, the other partitions continue, and the record is stored in the end.
  */
 const schemaNotFound = (round: number): Fault => ({
   ...once,
@@ -88,14 +94,15 @@ async function writeByNextRelease({ opened }: Pick<Rig, "opened">, round: number
   const body = JSON.stringify(fields);
   const received = { occurred_at: null, received_at: new Date() };
   const uuid = eventId(Buffer.from(body), fields, received.received_at);
-  // projectors keep every schema that they have met
+  // projectors keep every schema that they have read, so each round needs a new one
   const codec = await openNextRelease(opened, `added_in_round_${round}`);
   const event = { kind: "call", aggregate_id: call, type: fields.type, payload: body, uuid } as const;
   return { uuid, call, body, value: await codec.encodeEvent({ ...event, ...received }) };
 }
 
 /**
- * Notices of both projectors fail twice in a row. One of them dies, so its partitions change hands, and the notices fail twice more.
+ * Makes the notices of both projectors fail twice in a row. Then one projector dies, its partitions are reassigned, and
+ * the notices fail twice more.
  */
 export const noticesFail: Fault = {
   ...once,
@@ -121,17 +128,19 @@ export const noticesFail: Fault = {
   },
 };
 
-/** Whether the notice of one key has failed twice. */
+/** Returns whether the notice of one key has failed twice. */
 function hasTwice(file: string): boolean {
   if (!existsSync(file)) return false;
   const keys = readFileSync(file, "utf8").trim().split("\n");
   return new Set(keys).size < keys.length;
 }
 
-/** The longest interval that can be set: a comparison with the store would make up for a lost notice. */
+/** Sets the longest interval between comparisons with the store, because a comparison makes up for a lost notice. */
 export const seldomCompared = () => ({ RECONCILE_INTERVAL_MS: "60000" });
 
-/** One record or notice cannot go its way for a while: nothing else waits for it, nothing is lost, and every view is right. */
+/**
+ * One record or notice fails for a while. No other record waits for it, nothing is lost, and every view becomes right.
+ */
 export const oneRecordFails = (rounds: number): Campaign => ({
   name: "one record fails",
   endsInDeath: false,
@@ -143,7 +152,7 @@ export const oneRecordFails = (rounds: number): Campaign => ({
     const struck: Struck[] = [];
     for (let round = 1; round <= rounds; round++) {
       struck.push(await strikeOnce(rig, noticesFail));
-      // soon, for after a minute realtime compares its views with the store: until then they become right by notices alone
+      // within a minute, after which realtime compares its views with the store: until then only notices correct them
       rig.vendor.setRate(0);
       await untilQuiet(rig);
       rig.vendor.setRate(RATE);

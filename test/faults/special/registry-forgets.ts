@@ -6,13 +6,13 @@ import { openStack, type Stack } from "@teravoz/stack";
 import type { Campaign } from "../campaigns/campaign.ts";
 import type { Fault } from "../nemesis/fault.ts";
 
-/** As many ids as our schemas have, and more. */
+/** Number of foreign schemas: at least as many as we have. */
 const OTHERS = 20;
 const UNREAD_MS = 2_000;
 
 /**
- * Records wait to be read while the registry dies. When it is back, others register first and we do after them: the ids of the records
- * then belong to schemas of others.
+ * Kills the registry while records wait to be read. When it is back, foreign schemas are registered before ours: the
+ * ids in the records then belong to foreign schemas.
  */
 const idsGivenAway: Fault = {
   name: "registry dies with its memory, ids given to others",
@@ -44,7 +44,9 @@ async function registerOther({ addresses }: Stack, n: number): Promise<void> {
   });
 }
 
-/** Events are read by the schema that they prove, whatever the registry has under their ids. */
+/**
+ * Events must be read by the schema that their proof identifies, even if the registry has another one under their ids.
+ */
 export const registryForgets: Campaign = {
   name: "registry in memory",
   lanes: [[{ fault: idsGivenAway, times: 1 }]],
@@ -54,7 +56,10 @@ export const registryForgets: Campaign = {
   openStack: openForgetful,
 };
 
-/** A stack of its own whose registry keeps its schemas in memory, in an SQL database of its own process: a `java` that says so starts it. */
+/**
+ * Opens a separate stack whose registry keeps its schemas in memory, in an SQL database of its own process. A wrapper
+ * of `java` sets that.
+ */
 async function openForgetful(dir: string): Promise<Stack> {
   const bin = join(dir, "bin");
   mkdirSync(bin, { recursive: true });

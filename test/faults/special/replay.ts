@@ -13,7 +13,10 @@ import { killedServices } from "../nemesis/of-services.ts";
 import { readEvidence, untilQuiet } from "../rig/quiet.ts";
 import type { Rig } from "../rig/rig.ts";
 
-/** Afterwards the group has no offsets, then no positions either, then the calls are gone: what is made anew is what was there. */
+/**
+ * Deletes the group's offsets, then also the positions, then the calls. Each time the gateway must make the same
+ * documents again.
+ */
 export const replayed: Campaign = {
   name: "replayed and rebuilt",
   rate: 150,
@@ -69,7 +72,7 @@ async function rebuildDeleted(rig: Rig): Promise<void> {
   await rebuild(rig);
 }
 
-/** Calls are damaged under traffic; the rebuild that repairs them is killed again and again, and then let through. */
+/** Damages calls under traffic. The rebuild that repairs them is killed again and again, and then runs to its end. */
 export const rebuildUnderKills = (kills: number): Campaign => ({
   name: "rebuild under kills",
   rate: 100,
@@ -97,11 +100,13 @@ export const rebuildUnderKills = (kills: number): Campaign => ({
 });
 
 const LEAD_MS = 3_000;
-/** Before it, a process only loads its code. */
+/** Before this time a process only loads its code. */
 const STARTED_MS = 300;
-/** One that was done before its moment came does not count. */
+/** Number of tries for one kill: a rebuild that ended before its kill does not count. */
 const TRIES = 5;
-/** A rebuild takes about so long: the next moment is drawn within what the last one took. */
+/**
+ * The estimated duration of a rebuild. The moment of the next kill is drawn within the duration of the last rebuild.
+ */
 const FIRST_GUESS_MS = 2_500;
 
 async function killRebuild(rig: Rig, moment: (withinMs: number) => Promise<unknown>): Promise<boolean> {
@@ -123,7 +128,7 @@ async function damageCalls({ db }: Rig): Promise<void> {
   await calls.updateMany({ _id: { $in: drawn.map(({ _id }) => _id) } }, { $set: { queue: "damaged" } });
 }
 
-/** Some of the damaged are repaired and some are not; or none was left before anybody saw. */
+/** Resolves when more than half of the damaged calls are repaired; all of them may be, if the rebuild was quick. */
 async function untilHalfRepaired({ db }: Rig): Promise<void> {
   const giveUpAt = Date.now() + HALF_WAY_MS;
   while (Date.now() < giveUpAt) {
@@ -136,7 +141,9 @@ const HALF_WAY_MS = 20_000;
 
 const COMMAND = join(ROOT, "services", "projector", "src", "rebuild", "command.ts");
 
-/** Runs `rebuild:calls` to its end, or until the moment it is killed; answers whether it was. Throws where it fails. */
+/**
+ * Runs `rebuild:calls` to its end, or kills it at `moment`. Resolves with whether it was killed. Throws if it fails.
+ */
 async function rebuild({ links, opened, dir, note }: Rig, moment?: Promise<unknown>): Promise<boolean> {
   const { kafka, registry, mongodb } = links.addresses;
   const addresses = { KAFKA_BROKERS: kafka, SCHEMA_REGISTRY_URL: registry, MONGODB_URI: mongodb };
@@ -149,7 +156,7 @@ async function rebuild({ links, opened, dir, note }: Rig, moment?: Promise<unkno
   const [code, signal] = await new Promise<[number | null, string | null]>((resolve) =>
     child.once("close", (...end) => resolve(end)),
   );
-  // with those of the services, to be searched like them
+  // its log is kept with those of the services and searched like them
   appendFileSync(join(dir, "logs", "rebuild.log"), said);
   note(`rebuild ended with ${signal ?? code}: ${said.trim().split("\n").at(-1)}`);
   if (code !== 0 && signal !== "SIGKILL")

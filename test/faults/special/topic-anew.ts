@@ -12,8 +12,9 @@ const STORED_MS = 60_000;
 const ALARM = "the log is not the one that the position was stored for";
 
 /**
- * The topic of the events is deleted and made again while no projector runs, then filled with tombstones. If it is shorter than the
- * stored positions, and if it is longer, every tombstone is read and entered in the ledger, and the projectors log the alarm.
+ * Deletes the topic of events and creates it again while no projector runs, then fills it with tombstones: once with
+ * fewer than the stored positions, once with more. Both times every tombstone must be read and entered in the ledger,
+ * and the projectors must log the alarm.
  */
 export const topicMadeAnew: Campaign = {
   name: "topic deleted and made anew",
@@ -44,7 +45,10 @@ export const topicMadeAnew: Campaign = {
   },
 };
 
-/** Answers how long it took after the start until every tombstone was entered, with an alarm; null where one was skipped. */
+/**
+ * Resolves with the ms from the start until every tombstone was entered and the alarm was logged; null if one is
+ * missing.
+ */
 async function makeAnew(rig: Rig, ofEachPartition: number): Promise<number | null> {
   const entered = () => rig.db.collection("erased").countDocuments();
   const before = await entered();
@@ -76,14 +80,14 @@ async function deleteAndCreate({ opened }: Rig): Promise<void> {
   });
 }
 
-/** Keys come to all partitions alike: three times as many as needed leave none short. */
+/** Fills the partitions. Keys spread evenly over them, so three times as many as needed leave none short. */
 async function fill({ opened }: Rig, ofEachPartition: number): Promise<number> {
   const publisher = opened.publisher();
   const count = Math.ceil(ofEachPartition * PARTITIONS * (ofEachPartition > 1 ? 3 : 0.5));
   for (let n = 0; n < count; n++) {
     const publishing = publisher.publish({
       topic: opened.topics.callEvents,
-      key: `anew-${ofEachPartition}-${n}`,
+      key: `tombstone-${ofEachPartition}-${n}`,
       value: null,
     });
     if (n % 500 === 0 || n === count - 1) await publishing;

@@ -7,7 +7,7 @@ import { shuffled } from "../nemesis/plan.ts";
 import { findUnready } from "../rig/quiet.ts";
 import type { Rig } from "../rig/rig.ts";
 
-/** Everything dies in the same moment and is started again by hand, in an order of its own each time. */
+/** Kills everything at the same moment and starts it again, in a different order each time. */
 export const wholeStackKilled = (rounds: number): Campaign => ({
   name: "whole stack killed at once",
   endsInDeath: false,
@@ -23,9 +23,12 @@ export const wholeStackKilled = (rounds: number): Campaign => ({
 
 const PARTS: readonly Part[] = ["kafka", "registry", "mongodb"];
 const TRAFFIC_MS = 4_000;
-/** Between two starts. */
+/** Pause between two starts. */
 const STEP_MS = 700;
-/** As promised, after the last start; it takes 4 s on a quiet machine, 19 s on two cores with a load of 20. */
+/**
+ * The promised time from the last start until all services are ready. It takes 4 s on a quiet machine, 19 s on two
+ * cores with a load of 20.
+ */
 const CONVERGE_MS = 60_000;
 const STARTS = 5;
 
@@ -57,7 +60,7 @@ async function killAll(rig: Rig, round: number): Promise<Struck> {
 
 const isPart = (name: string): name is Part => (PARTS as readonly string[]).includes(name);
 
-/** A registry without its broker ends: whoever runs it starts it again. */
+/** Starts a part. A registry ends if its broker is not up yet, and is started again, as its supervisor would. */
 async function startPart({ stack }: Rig, part: Part): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
