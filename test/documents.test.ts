@@ -34,3 +34,13 @@ test("every link in a document leads to a file of the project, and to a heading 
   const relative = links.filter(({ link }) => !/^https?:/.test(link));
   expect(relative.filter(({ path, link }) => leadsNowhere(path, link))).toEqual([]);
 });
+
+test("docs/operations.md lists every metric, and no other one", () => {
+  const source = readFileSync(join(root, "packages/runtime/src/metrics.ts"), "utf8");
+  const defined = [...source.matchAll(/name: "(teravoz_\w+)"/g)].map(([, name]) => name!);
+  const [, section = ""] = read("docs/operations.md").split("\n### Metrics\n");
+  const heads = section.split("\n- ").slice(1).map((item) => item.split(/:\s/)[0]!);
+  const listed = heads.flatMap((head) => [...head.matchAll(/`(teravoz_\w+)`/g)].map(([, name]) => name!));
+  expect(defined.length).toBeGreaterThan(20);
+  expect(listed.toSorted()).toEqual(defined.toSorted());
+});
