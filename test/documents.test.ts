@@ -39,7 +39,10 @@ test("docs/operations.md lists every metric, and no other one", () => {
   const source = readFileSync(join(root, "packages/runtime/src/metrics.ts"), "utf8");
   const defined = [...source.matchAll(/name: "(teravoz_\w+)"/g)].map(([, name]) => name!);
   const [, section = ""] = read("docs/operations.md").split("\n### Metrics\n");
-  const heads = section.split("\n- ").slice(1).map((item) => item.split(/:\s/)[0]!);
+  const heads = section
+    .split("\n- ")
+    .slice(1)
+    .map((item) => item.split(/:\s/)[0]!);
   const listed = heads.flatMap((head) => [...head.matchAll(/`(teravoz_\w+)`/g)].map(([, name]) => name!));
   expect(defined.length).toBeGreaterThan(20);
   expect(listed.toSorted()).toEqual(defined.toSorted());
