@@ -46,3 +46,10 @@ describe(".env.example", () => {
     expect(named.toSorted()).toEqual([...new Set([...inTables, ...inCompose, ...elsewhere])].toSorted());
   });
 });
+
+test("docs/operations.md lists each setting of .env.example, and no other one", () => {
+  const [, rest = ""] = read("docs/operations.md").split("\n## Settings\n");
+  const heads = [...rest.split("\n## ")[0]!.matchAll(/^- ([\s\S]+?):\s/gm)].map(([, head]) => head!);
+  const listed = heads.flatMap((head) => [...head.matchAll(/`([A-Z_]+)`/g)].map(([, name]) => name));
+  expect(listed.toSorted()).toEqual(named.toSorted());
+});

@@ -37,3 +37,13 @@ test("the stage that builds the page has the sources of every package that the b
   const copied = stage!.split(/^FROM /m)[0]!;
   for (const folder of neededBy("services/board")) expect(copied).toContain(`COPY ${folder} ${folder}\n`);
 });
+
+test("the image, .nvmrc and the installed Node are one major version, which `engines` accepts", () => {
+  const { engines, devDependencies } = JSON.parse(read("package.json"));
+  const major = Number(read(".nvmrc"));
+  const images = [...read("Dockerfile").matchAll(/^FROM node:(\d+)/gm)].map(([, version]) => Number(version));
+  const [, least] = /^>=(\d+)\./.exec(engines.node) ?? [];
+  expect(new Set(images)).toEqual(new Set([major]));
+  expect(devDependencies.node).toMatch(new RegExp(`^\\^${major}\\.`));
+  expect(major).toBeGreaterThanOrEqual(Number(least));
+});

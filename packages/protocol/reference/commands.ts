@@ -14,7 +14,7 @@ import {
 import { COMMAND_EXAMPLES, PUSH_EXAMPLES } from "./examples/messages.ts";
 import { type Field, fieldsOf, type Schema, schemaOf, typeOf, typeOfParameter } from "./fields.ts";
 import { describeAnswer } from "./shapes.ts";
-import { blocks, code, codeBlock, json, paragraph, table } from "./text.ts";
+import { blocks, code, codeBlock, type Entry, json, list, paragraph } from "./text.ts";
 
 export const describeCommands = (): string => blocks(...COMMAND_NAMES.map(describeCommand));
 
@@ -43,14 +43,14 @@ const MORE: Record<keyof More, string> = {
 };
 
 function describeParameters(name: CommandName, schema: Schema): string {
-  const rows = fieldsOf(schema).map((field) => [
-    code(field.name),
-    typeOfParameter(field),
-    `${field.schema.description ?? ""}${isRequired(name, field) ? " Required." : ""}`,
-    faultOf(name, field),
-  ]);
+  const entries = fieldsOf(schema).map((field) => {
+    const required = isRequired(name, field) ? ["Required."] : [];
+    const description = [field.schema.description ?? "", ...required, ...faultOf(name, field)].join(" ");
+    return { term: code(field.name), type: typeOfParameter(field), description };
+  });
   return blocks(
-    table(["parameter", "type", "", "refused with"], rows) || "It has no parameters.",
+    entries.length > 0 ? "Its parameters:" : "It has no parameters.",
+    list(entries),
     ...COMBINATIONS.flatMap((data) => {
       const isKnown = Object.keys(data).every((key) => key in (schema.properties ?? {}));
       const read = isKnown ? readCommand(name, data) : { data };
@@ -71,11 +71,11 @@ const COMBINATIONS: readonly Record<string, unknown>[] = [
 ];
 
 /** The error that the server answers to a wrong value. */
-function faultOf(command: CommandName, { name }: Field): string {
+function faultOf(command: CommandName, { name }: Field): string[] {
   const [outer, inner] = name.split(".");
   const wrong = outer === "params" ? (inner ? { [inner]: [] } : false) : [];
   const read = readCommand(command, { ...COMMAND_EXAMPLES[command].data, [outer!]: wrong });
-  return "fault" in read ? code(read.fault) : "";
+  return "fault" in read ? [`Refused with ${code(read.fault)}.`] : [];
 }
 
 /** The envelopes of a command and its answer, as examples. */
@@ -89,7 +89,7 @@ export function envelopesOf(name: CommandName): [sent: object, got: object] {
 
 function exampleOf(name: CommandName): string {
   const [sent, got] = envelopesOf(name);
-  return `> ${json(sent)}\n< ${json(got)}`;
+  return `> ${json(sent, "", 2)}\n< ${json(got, "", 2)}`;
 }
 
 export const describePushes = (): string =>
@@ -103,18 +103,21 @@ export const describePushes = (): string =>
         paragraph(doc),
         describeAnswer("Its `data`", data),
         keys.length > 0 ? paragraph(keys.map((key) => MORE[key]).join(" ")) : "",
-        codeBlock("", `< ${json({ ...example, event: name, status: "Ok", ...more })}`),
+        codeBlock("", `< ${json({ ...example, event: name, status: "Ok", ...more }, "", 2)}`),
       );
     }),
   );
 
 export function describeErrors(): string {
-  const shared = Object.values(SOCKET_ERRORS).map(({ text, reason }) => [code(text), reason]);
-  const fields = fieldsOf(schemaOf(failure, "output")).map(({ name, schema }) => [
-    `\`${name}\``,
-    typeOf(schema),
-    schema.description ?? "",
-  ]);
+  const shared = Object.values(SOCKET_ERRORS).map(({ text, reason }) => ({
+    term: code(text),
+    description: reason,
+  }));
+  const fields = fieldsOf(schemaOf(failure, "output")).map(({ name, schema }) => ({
+    term: `\`${name}\``,
+    type: typeOf(schema),
+    description: schema.description ?? "",
+  }));
   const read = readCommand("ListCalls", { limit: 0 });
   const error = "fault" in read ? read.fault : "";
   const example = { data: { success: false, error }, event: "ListCalls", status: "Failed" };
@@ -122,24 +125,30 @@ export function describeErrors(): string {
     paragraph(
       "A command that fails is answered with its own `event`, the `status` `Failed` and this `data`:",
     ),
-    table(["field", "type", ""], fields),
+    list(fields),
     codeBlock("", `> ${json({ event: "ListCalls", data: { limit: 0 } })}\n< ${json(example)}`),
-    paragraph("A wrong parameter is refused with the text beside it in the tables above. The other errors:"),
-    table(["error", "reason"], [...shared, ...EMERGENT]),
+    paragraph("A wrong parameter is refused with the text beside it in the lists above. The other errors:"),
+    list([...shared, ...EMERGENT]),
   );
 }
 
 /** Errors whose text depends on the command. */
-const EMERGENT: readonly string[][] = [
-  ["`data must be an object`", "The parameters are not a JSON object."],
-  [
-    "`data may hold only …`, `params may hold only …`",
-    "A parameter does not exist or is in the wrong place.",
-  ],
-  ["`unknown event …: use one of …`", "The command does not exist. The answer's event is `InvalidEvent`."],
-  [
-    code(new InvalidCursor().message),
-    "The `cursor` is not the `next` value of an earlier page of the same list.",
-  ],
-  ["`too many events: choose another moment`", "`Rewind` would need more than fits into memory."],
+const EMERGENT: readonly Entry[] = [
+  { term: "`data must be an object`", description: "The parameters are not a JSON object." },
+  {
+    term: "`data may hold only …`, `params may hold only …`",
+    description: "A parameter does not exist or is in the wrong place.",
+  },
+  {
+    term: "`unknown event …: use one of …`",
+    description: "The command does not exist. The answer's event is `InvalidEvent`.",
+  },
+  {
+    term: code(new InvalidCursor().message),
+    description: "The `cursor` is not the `next` value of an earlier page of the same list.",
+  },
+  {
+    term: "`too many events: choose another moment`",
+    description: "`Rewind` would need more than fits into memory.",
+  },
 ];

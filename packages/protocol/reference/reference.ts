@@ -11,11 +11,11 @@ export const writeReference = (): string =>
       "Every route, command and message, with its parameters, answers and errors. This file is generated from the schemas in `packages/protocol/src`: change them, then run `pnpm docs:api`.",
     ),
     "## HTTP",
-    ...HTTP.map(paragraph),
+    ...HTTP.map((text) => paragraph(text)),
     codeBlock("", '{"status":"error","errors":[{"path":"","message":"no such path"}]}'),
     describeRoutes(),
     "## Socket",
-    ...SOCKET.map(paragraph),
+    ...SOCKET.map((text) => paragraph(text)),
     "### Commands",
     paragraph(
       "A parameter that is null or an empty text counts as left out, unless it is required. Unknown parameters are refused.",

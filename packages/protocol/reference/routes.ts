@@ -4,7 +4,7 @@ import { ROUTE_NAMES, ROUTES, type Route, type RouteName, type ServiceName } fro
 import { ROUTE_EXAMPLES } from "./examples/routes.ts";
 import { type Field, fieldsOf, schemaOf, typeOfParameter } from "./fields.ts";
 import { describeAnswer } from "./shapes.ts";
-import { blocks, code, codeBlock, json, paragraph, table } from "./text.ts";
+import { blocks, code, codeBlock, json, list, paragraph } from "./text.ts";
 
 /** An example of a route: the path of the request, its body, and bodies of answers by status. */
 type Example = { path: string; body?: object; answers: Readonly<Record<string, unknown>> };
@@ -18,25 +18,25 @@ const SECTIONS: readonly [title: string, of: readonly ServiceName[]][] = [
 ];
 
 export const describeRoutes = (): string =>
-  blocks(
-    ...SECTIONS.map(([title, of]) =>
-      blocks(`### ${title}`, ...groupsOf(of).map((names) => describeRoute(names[0]!, names.join(", ")))),
-    ),
-  );
+  blocks(...SECTIONS.map(([title, of]) => blocks(`### ${title}`, ...groupsOf(of).map(describeRoute))));
+
+type Group = [name: RouteName, ...others: RouteName[]];
 
 /** The routes of exactly these services. Addresses of one route are one group. */
-const groupsOf = (of: readonly ServiceName[]): RouteName[][] => [
-  ...Map.groupBy(
+const groupsOf = (of: readonly ServiceName[]): Group[] => [
+  ...(Map.groupBy(
     ROUTE_NAMES.filter((name) => String(ROUTES[name].of) === String(of)),
     (name): Route => ROUTES[name],
-  ).values(),
+  ).values() as Iterable<Group>),
 ];
 
-function describeRoute(name: RouteName, title: string): string {
+/** Addresses of one route are described once. */
+function describeRoute([name, ...others]: Group): string {
   const route: Route = ROUTES[name];
   const example: Example = ROUTE_EXAMPLES[name];
   return blocks(
-    `#### ${title}`,
+    `#### ${name}`,
+    others.length > 0 ? paragraph(`The same as ${others.map(code).join(", ")}.`) : "",
     paragraph(route.doc),
     route.token ? paragraph(`Needs the token of the setting \`${route.token}\`, if it is set.`) : "",
     describeParameters(route),
@@ -48,36 +48,41 @@ function describeRoute(name: RouteName, title: string): string {
 function describeParameters({ path = {}, query }: Route): string {
   const inPath = Object.entries(path).map(([name, schema]) => {
     const read = schema.safeParse("");
-    const fault = read.success ? "" : code(read.error.issues[0]!.message);
-    return [`\`:${name}\``, "part of the path", schemaOf(schema, "input").description ?? "", fault];
+    const fault = read.success ? [] : refusedWith(read.error.issues[0]!.message);
+    const description = [schemaOf(schema, "input").description ?? "", ...fault].join(" ");
+    return { term: `\`:${name}\``, type: "part of the path", description };
   });
   const fields = query ? fieldsOf(schemaOf(query, "input")) : [];
-  const inQuery = fields.map((field) => [
-    `\`${field.name}\``,
-    typeOfParameter(field),
-    field.schema.description ?? "",
-    faultOf(query!, field),
-  ]);
-  return table(["parameter", "type", "", "refused with"], [...inPath, ...inQuery]);
+  const inQuery = fields.map((field) => ({
+    term: `\`${field.name}\``,
+    type: typeOfParameter(field),
+    description: [field.schema.description ?? "", ...faultOf(query!, field)].join(" "),
+  }));
+  const entries = [...inPath, ...inQuery];
+  return entries.length > 0 ? blocks("Its parameters:", list(entries)) : "";
 }
 
 /** The error for a wrong value, else for a value that is given twice. */
-function faultOf(query: z.ZodMiniType, { name }: Field): string {
+function faultOf(query: z.ZodMiniType, { name }: Field): string[] {
   for (const wrong of ["?", ["1", "1"]]) {
     const read = query.safeParse({ [name]: wrong });
-    if (!read.success) return code(read.error.issues[0]!.message);
+    if (!read.success) return refusedWith(read.error.issues[0]!.message);
   }
-  return "";
+  return [];
 }
+
+const refusedWith = (fault: string): string[] => [`Refused with ${code(fault)}.`];
 
 function describeAnswers(route: Route, { answers }: Example): string {
   const statuses = Object.entries(route.answers);
-  const rows = statuses.map(([status, { doc }]) => {
-    return [status, doc, errorOf(answers[status])];
+  const entries = statuses.map(([status, { doc }]) => {
+    const error = errorOf(answers[status]);
+    return { term: status, description: error ? `${doc} Example: ${error}.` : doc };
   });
   const shapes = statuses.filter(([status, { body }]) => Number(status) < 400 && body);
   return blocks(
-    table(["answer", "", "example of an error"], rows),
+    "Its answers:",
+    list(entries),
     ...shapes.map(([status, { body }]) => describeAnswer(`The body of a ${status}`, body!)),
   );
 }

@@ -1,24 +1,23 @@
 import * as z from "zod/mini";
 import { COMMANDS, PUSHES, problem, ROUTES, type Route } from "../src/index.ts";
 import { fieldsOf, type Schema, schemaOf, typeOf } from "./fields.ts";
-import { blocks, paragraph, table } from "./text.ts";
+import { blocks, list, paragraph } from "./text.ts";
 
 /** Describes the shape of an answer. An answer without a named shape is described field by field. */
 export function describeAnswer(subject: string, schema: z.ZodMiniType): string {
   // the root of a schema is never a link, so the answer is put into an object
   const { properties } = schemaOf(z.object({ answer: schema }), "output");
   const answer = properties!.answer as Schema;
-  return blocks(`${subject}: ${typeOf(answer)}.`, tableOf(answer));
+  return blocks(paragraph(`${subject}: ${typeOf(answer)}.`), listFields(answer));
 }
 
-const tableOf = (schema: Schema): string =>
-  table(
-    ["field", "type", ""],
-    fieldsOf(schema).map(({ name, type, isOptional, schema: { description = "" } }) => [
-      `\`${name}\``,
-      isOptional ? `${type}, optional` : type,
+const listFields = (schema: Schema): string =>
+  list(
+    fieldsOf(schema).map(({ name, type, isOptional, schema: { description = "" } }) => ({
+      term: `\`${name}\``,
+      type: isOptional ? `${type}, optional` : type,
       description,
-    ]),
+    })),
   );
 
 /** The shapes that have a section of their own. */
@@ -43,5 +42,5 @@ export function describeShapes(): string {
 
 const describeShape = (schema: Schema): string =>
   schema.anyOf
-    ? blocks(...schema.anyOf.flatMap((each, index) => [index === 0 ? "" : "or", tableOf(each as Schema)]))
-    : tableOf(schema);
+    ? blocks(...schema.anyOf.flatMap((each, index) => [index === 0 ? "" : "or", listFields(each as Schema)]))
+    : listFields(schema);

@@ -155,7 +155,7 @@ export const ROUTE_EXAMPLES: { [N in RouteName]: Example<N> } = {
     },
   },
   "POST /dead-letters/:id/redrive": {
-    path: `${deadLetterPath}/redrive?dry_run=true`,
+    path: `${deadLetterPath}/redrive`,
     answers: {
       200: ok(deadLetter),
       400: problem("must be true or false", "/dry_run"),
