@@ -179,7 +179,7 @@ function emptyResult({ name, seed, began }: { name: string; seed: number; began:
     phases: [],
     planned: {},
     cutShort: null,
-    told: null,
+    notified: null,
     seconds: Math.round((Date.now() - began.getTime()) / 1_000),
     acknowledged: 0,
     requests: 0,

@@ -186,7 +186,7 @@ export const ROUTES = {
   },
   "GET /metrics": {
     of: ALL,
-    doc: "The metrics of ARCHITECTURE.md in the text format of Prometheus.",
+    doc: "The metrics of docs/operations.md in the text format of Prometheus.",
     token: "METRICS_TOKEN",
     answers: { 200: { doc: "The metrics as text." }, 401: noToken },
   },

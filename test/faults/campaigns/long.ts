@@ -18,7 +18,7 @@ import { logCutShort, realtimeIsCutOff } from "../special/log-cut-short.ts";
 import { oneRecordFails } from "../special/one-record-fails.ts";
 import { registryForgets } from "../special/registry-forgets.ts";
 import { rebuildUnderKills, replayed } from "../special/replay.ts";
-import { topicMadeAnew } from "../special/topic-anew.ts";
+import { topicRecreated } from "../special/topic-recreated.ts";
 import { wholeStackKilled } from "../special/whole-stack.ts";
 import type { Campaign } from "./campaign.ts";
 
@@ -96,7 +96,7 @@ export const longCampaigns: readonly Campaign[] = [
   skewedStamps(3),
   forgedWebhooks(10_000),
   redeliveryBursts(3_000, 5),
-  topicMadeAnew,
+  topicRecreated,
   registryForgets,
   ...knownBadCampaigns,
   oneRecordFails(5),

@@ -9,7 +9,7 @@ import { logCutShort, realtimeIsCutOff } from "../special/log-cut-short.ts";
 import { oneRecordFails } from "../special/one-record-fails.ts";
 import { registryForgets } from "../special/registry-forgets.ts";
 import { rebuildUnderKills, replayed } from "../special/replay.ts";
-import { topicMadeAnew } from "../special/topic-anew.ts";
+import { topicRecreated } from "../special/topic-recreated.ts";
 import { wholeStackKilled } from "../special/whole-stack.ts";
 import type { Campaign } from "./campaign.ts";
 import { together } from "./together.ts";
@@ -53,7 +53,7 @@ export const quickCampaigns: readonly Campaign[] = [
   logCutShort(1),
   erasureUnderKills(20, 1),
   spoolOn(1),
-  together([replayed, topicMadeAnew]),
+  together([replayed, topicRecreated]),
   rebuildUnderKills(2),
   registryForgets,
   // these run with the session of a deployment, while projectors die and a third one is restarted

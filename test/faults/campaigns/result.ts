@@ -28,7 +28,7 @@ export type Result = Counts & {
   /** Time from the last request and the last heal until everything was stored and shown. */
   quietMs: number;
   /** The time from a stored change to its subscribers, in ms, while nothing was struck; null without such a change. */
-  told: { p99: number; count: number } | null;
+  notified: { p99: number; count: number } | null;
   /**
    * `steady`: clients of `of` that kept one connection, so no new connection has corrected their views. The other two:
    * notices that realtime got late or never, by its own count. Older ledgers have no views.
@@ -67,7 +67,7 @@ export function summarize({ began, evidence, violations, plan, ...rest }: Summed
     seconds: Math.round((Date.now() - began.getTime()) / 1_000),
     acknowledged: outcomes.filter((outcome) => outcome === "ok").length,
     requests: operations.length,
-    told: describeNotified(notifiedAfter(evidence)),
+    notified: describeNotified(notifiedAfter(evidence)),
     views: describeViews(evidence),
     slowestMs: operations.reduce((longest, { t0, t1 }) => Math.max(longest, t1 - t0), 0),
     violations: violations.map(formatViolation),
@@ -75,7 +75,7 @@ export function summarize({ began, evidence, violations, plan, ...rest }: Summed
   };
 }
 
-const describeNotified = (times: number[]): Result["told"] =>
+const describeNotified = (times: number[]): Result["notified"] =>
   times.length === 0 ? null : { p99: quantile(times, 0.99), count: times.length };
 
 const describeViews = ({ clients, lateNotices, missedNotices }: Evidence) => ({

@@ -1,14 +1,14 @@
 import type { Phase } from "./phases.ts";
 import { countStrikes, type Result } from "./result.ts";
 
-type Row = {
+/** The kinds of damage that are counted. */
+const DAMAGES = ["missing", "doubled", "stale", "other"] as const;
+type Damages = Record<(typeof DAMAGES)[number], number>;
+
+type Row = Damages & {
   fault: string;
   runs: number;
   acknowledged: number;
-  missing: number;
-  doubled: number;
-  stale: number;
-  other: number;
   recoverMs: number[];
 };
 
@@ -20,24 +20,20 @@ export function formatTable(results: readonly Result[]): string {
   const rows = new Map<string, Row>();
   for (const result of results.filter(isOfGoodBuild)) addResult(rows, result);
   const lines = [...rows.values()].map(formatRow);
-  const head = "| fault | runs | acknowledged | missing | doubled | stale | other | ready again p50 / max |";
-  return [head, "|---|---|---|---|---|---|---|---|", ...lines, formatTotal(results)].join("\n");
+  const head = "| fault | runs | acknowledged | damage | ready again p50 / max |";
+  return [head, "|---|---|---|---|---|", ...lines, formatTotal(results)].join("\n");
 }
 
 const isOfGoodBuild = ({ mustShow }: Result) => !mustShow;
 
 function addResult(rows: Map<string, Row>, result: Result): void {
-  const { acknowledged, missing, doubled, stale, other } = result;
   for (const [fault, struck] of Map.groupBy(result.struck, (each) => each.fault)) {
     const happened = struck.flatMap(({ recoverMs }) => (recoverMs === null ? [] : [recoverMs]));
     if (happened.length === 0) continue;
     const row = rows.get(fault) ?? emptyRow(fault);
     row.runs += happened.length;
-    row.acknowledged += acknowledged;
-    row.missing += missing;
-    row.doubled += doubled;
-    row.stale += stale;
-    row.other += other;
+    row.acknowledged += result.acknowledged;
+    for (const damage of DAMAGES) row[damage] += result[damage];
     row.recoverMs.push(...happened);
     rows.set(fault, row);
   }
@@ -54,8 +50,14 @@ const emptyRow = (fault: string): Row => ({
   recoverMs: [],
 });
 
-const formatRow = ({ fault, runs, acknowledged, missing, doubled, stale, other, recoverMs }: Row) =>
-  `| ${[fault, runs, count(acknowledged), missing, doubled, stale, other, formatRecovery(recoverMs)].join(" | ")} |`;
+const formatRow = ({ fault, runs, acknowledged, recoverMs, ...damages }: Row) =>
+  `| ${[fault, runs, count(acknowledged), formatDamages(damages), formatRecovery(recoverMs)].join(" | ")} |`;
+
+/** Formats the counts above zero, or "none". */
+const formatDamages = (damages: Damages): string =>
+  DAMAGES.flatMap((damage) => (damages[damage] > 0 ? `${count(damages[damage])} ${damage}` : [])).join(
+    ", ",
+  ) || "none";
 
 const count = (value: number) => value.toLocaleString("en-US");
 
@@ -70,8 +72,9 @@ function formatTotal(results: readonly Result[]): string {
   const good = results.filter(isOfGoodBuild);
   const sum = (of: (result: Result) => number) => good.reduce((total, result) => total + of(result), 0);
   const runs = sum(({ struck }) => countStrikes(struck));
-  const damage = [sum((r) => r.missing), sum((r) => r.doubled), sum((r) => r.stale), sum((r) => r.other)];
-  return `| **all, ${good.length} campaigns** | ${runs} | ${count(sum((r) => r.acknowledged))} | ${damage.join(" | ")} | |`;
+  const damages = Object.fromEntries(DAMAGES.map((damage) => [damage, sum((r) => r[damage])])) as Damages;
+  const acknowledged = count(sum((r) => r.acknowledged));
+  return `| **all, ${good.length} campaigns** | ${runs} | ${acknowledged} | ${formatDamages(damages)} | |`;
 }
 
 /**
@@ -96,21 +99,22 @@ const formatSeconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;
  */
 export function formatCampaigns(results: readonly Result[]): string {
   const lines = results.filter(isOfGoodBuild).map((result) => {
-    const { campaign, seed, seconds, struck, acknowledged, requests, quietMs, told, slowestMs } = result;
+    const { campaign, seed, seconds, struck, acknowledged, quietMs, notified, slowestMs } = result;
     const strikes = `${countStrikes(struck)} of ${describePlanned(result)}`;
-    const heard = told ? `${told.p99} ms (${count(told.count)})` : "-";
-    const times = [formatSeconds(quietMs), heard, formatSeconds(slowestMs)];
-    return `| ${[campaign, seed, `${seconds} s`, strikes, count(acknowledged), count(requests), ...times].join(" | ")} |`;
+    const times = [formatSeconds(quietMs), notified ? `${notified.p99} ms` : "-", formatSeconds(slowestMs)];
+    return `| ${[campaign, seed, `${seconds} s`, strikes, count(acknowledged), ...times].join(" | ")} |`;
   });
   const head =
-    "| campaign | seed | took | struck of planned | acknowledged | requests | quiet after | notified p99 (of) | slowest request |";
-  return [head, "|---|---|---|---|---|---|---|---|---|", ...lines].join("\n");
+    "| campaign | seed | took | struck | acknowledged | quiet after | notified p99 | slowest request |";
+  return [head, "|---|---|---|---|---|---|---|---|", ...lines, "", TIME_OVER].join("\n");
 }
+
+const TIME_OVER = "With `*` the time was over before the last planned strike.";
 
 function describePlanned({ planned, cutShort }: Result): string {
   const count = Object.values(planned).reduce((sum, times) => sum + times, 0);
   if (cutShort === null) return String(count);
-  return `${count}, ${cutShort === "stopped" ? "stopped" : "then the time was over"}`;
+  return cutShort === "stopped" ? `${count}, stopped` : `${count}*`;
 }
 
 /**
@@ -141,10 +145,13 @@ export function formatKnownBad(results: readonly Result[]): string {
   const bad = results.filter(({ mustShow }) => mustShow);
   if (bad.length === 0) return "";
   const lines = bad.map((result) => {
-    const { campaign, acknowledged, missing, doubled, stale, other, damages } = result;
+    const { campaign, acknowledged, damages } = result;
     const found = damages.length === 0 ? "NOTHING" : damages.join(", ");
-    return `| ${[campaign.replace("known bad: ", ""), count(acknowledged), missing, doubled, stale, other, found].join(" | ")} |`;
+    const counts = `${count(acknowledged)} acknowledged; ${formatDamages(result)}; found: ${found}`;
+    return wrap(`- ${campaign.replace("known bad: ", "")}: ${counts}`);
   });
-  const head = "| known bad | acknowledged | missing | doubled | stale | other | found |";
-  return [head, "|---|---|---|---|---|---|---|", ...lines].join("\n");
+  return ["Known bad builds, with what the checker found in each:", "", ...lines].join("\n");
 }
+
+/** Wraps a list item at 100 columns. */
+const wrap = (item: string): string => item.replace(/(.{1,98})(?: |$)/g, "$1\n  ").trimEnd();

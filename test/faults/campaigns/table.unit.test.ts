@@ -21,7 +21,7 @@ const result = (sample: Partial<Result>): Result => ({
   acknowledged: 1_000,
   requests: 1_100,
   quietMs: 5_000,
-  told: { p99: 210, count: 1_234 },
+  notified: { p99: 210, count: 1_234 },
   slowestMs: 700,
   missing: 0,
   doubled: 0,
@@ -45,8 +45,8 @@ test("runs of a fault add up over campaigns, and a strike that did not happen is
     { fault: "ingest killed", recoverMs: null },
   ];
   const table = formatTable([result({}), result({ struck, missing: 2 })]);
-  expect(table).toContain("| ingest killed | 2 | 2,000 | 2 | 0 | 0 | 0 | 2.0 / 4.0 s |");
-  expect(table).toContain("| **all, 2 campaigns** | 2 | 2,000 | 2 | 0 | 0 | 0 | |");
+  expect(table).toContain("| ingest killed | 2 | 2,000 | 2 missing | 2.0 / 4.0 s |");
+  expect(table).toContain("| **all, 2 campaigns** | 2 | 2,000 | 2 missing | |");
 });
 
 test("the table of times has the slowest campaign first, with its parts and how busy the machine was", () => {
@@ -74,9 +74,9 @@ test("a build known to be bad has a separate table and is left out of the table 
     missing: 3,
   });
   expect(formatTable([bad])).not.toContain("ingest killed");
-  expect(formatKnownBad([bad])).toContain("| w:1 | 1,000 | 3 | 0 | 0 | 0 | vanished |");
+  expect(formatKnownBad([bad])).toContain("- w:1: 1,000 acknowledged; 3 missing; found: vanished");
   expect(formatCampaigns([bad, result({})])).toContain(
-    "| services | 1 | 60 s | 1 of 1 | 1,000 | 1,100 | 5.0 s | 210 ms (1,234) | 0.7 s |",
+    "| services | 1 | 60 s | 1 of 1 | 1,000 | 5.0 s | 210 ms | 0.7 s |",
   );
   expect(formatCampaigns([bad])).not.toContain("w:1");
   expect(countRows([bad])).toEqual({ passed: 1, failed: 0 });
@@ -98,7 +98,7 @@ test("a campaign that struck less often than planned is red, unless its time was
   expect(isFine(result({ planned, cutShort: "stopped" }))).toBe(false);
   const late = result({ planned, cutShort: "time limit" });
   expect(isFine(late)).toBe(true);
-  expect(formatCampaigns([late])).toContain("| 1 of 3, then the time was over |");
+  expect(formatCampaigns([late])).toContain("| 1 of 3* |");
   expect(isFine({ ...late, struck: [] })).toBe(false);
   expect(findUnstruck(result({ planned }))).toEqual(["ingest killed struck 1 of 3 times"]);
 });

@@ -16,8 +16,8 @@ const ALARM = "the log is not the one that the position was stored for";
  * fewer than the stored positions, once with more. Both times every tombstone must be read and entered in the ledger,
  * and the projectors must log the alarm.
  */
-export const topicMadeAnew: Campaign = {
-  name: "topic deleted and made anew",
+export const topicRecreated: Campaign = {
+  name: "topic deleted and created again",
   endsInDeath: false,
   rate: 100,
   gapMs: 0,
@@ -28,8 +28,8 @@ export const topicMadeAnew: Campaign = {
     const shorter = await makeAnew(rig, 1);
     const longer = await makeAnew(rig, Math.max(...Object.values(evidence.positions)) + 10);
     const struck: Struck[] = [
-      { fault: "topic made anew, shorter", recoverMs: shorter },
-      { fault: "topic made anew, longer", recoverMs: longer },
+      { fault: "topic created again, shorter", recoverMs: shorter },
+      { fault: "topic created again, longer", recoverMs: longer },
     ];
     const violations = struck
       .filter(({ recoverMs }) => recoverMs === null)
