@@ -20,7 +20,7 @@ import { createWebhookRouter } from "../services/ingest/src/app.ts";
 import { addErasureRoutes } from "../services/projector/src/erasure/routes.ts";
 import { addPage } from "../services/realtime/src/page.ts";
 import { addRedrive } from "../services/realtime/src/redrive.ts";
-import { addStats } from "../services/realtime/src/stats.ts";
+import { addStats } from "../services/realtime/src/reports/stats.ts";
 
 type Router = Parameters<typeof createApp>[0];
 

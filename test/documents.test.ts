@@ -36,7 +36,7 @@ test("every link in a document leads to a file of the project, and to a heading 
 });
 
 test("docs/operations.md lists every metric, and no other one", () => {
-  const source = readFileSync(join(root, "packages/runtime/src/metrics.ts"), "utf8");
+  const source = readFileSync(join(root, "packages/runtime/src/metrics/metrics.ts"), "utf8");
   const defined = [...source.matchAll(/name: "(teravoz_\w+)"/g)].map(([, name]) => name!);
   const [, section = ""] = read("docs/operations.md").split("\n### Metrics\n");
   const heads = section

@@ -3,7 +3,7 @@ import { type Event, parseWebhook } from "@teravoz/domain";
 import { withAdmin } from "@teravoz/kafka";
 import { planDeliveries } from "@teravoz/simulator";
 import { MongoClient } from "mongodb";
-import type { TestTopics } from "../support/kafka.ts";
+import type { TestTopics } from "../support/stack/kafka.ts";
 import { type Measured, type Memory, median, perSecond, readMemory } from "./figures.ts";
 import type { Stage } from "./stage.ts";
 

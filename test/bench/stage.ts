@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Kind, openStack, type ServiceHandle, startServices } from "@teravoz/stack";
-import { openTopics, type TestTopics } from "../support/kafka.ts";
+import { openTopics, type TestTopics } from "../support/stack/kafka.ts";
 import type { Say } from "./figures.ts";
 
 export type Stage = {

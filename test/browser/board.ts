@@ -3,10 +3,10 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
+import { runJest, type Totals } from "../runner/run-jest.ts";
 import { describeMachine } from "../runner/timings.ts";
-import { installChromium } from "../support/chromium.ts";
-import { runJest, type Totals } from "../support/run-jest.ts";
-import { withSharedStack } from "../support/shared-stack.ts";
+import { installChromium } from "../support/browser/chromium.ts";
+import { withSharedStack } from "../support/stack/shared-stack.ts";
 
 /** A figure, the test that measured it, and the load of the machine before that. */
 type Figure = { test: string; what: string; reached: string; date: string; load: string };

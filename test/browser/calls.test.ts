@@ -3,12 +3,12 @@ import { expect, test } from "@jest/globals";
 import { type Call, foldCall } from "@teravoz/domain";
 import { connectMongo, createMongoStore } from "@teravoz/store";
 import type { BrowserContextOptions, Page } from "playwright-core";
-import { findViolations } from "../support/axe.ts";
-import { useBoards } from "../support/boards.ts";
+import { findViolations } from "../support/browser/axe.ts";
+import { useBoards } from "../support/browser/boards.ts";
 import { eventually } from "../support/eventually.ts";
-import { seedCalls } from "../support/many-calls.ts";
 import { zoneAtNoon } from "../support/noon.ts";
-import { batchOf, erasureKeys, log, sampleEvent, uriOf } from "../support/store.ts";
+import { batchOf, erasureKeys, log, sampleEvent, uriOf } from "../support/stack/store.ts";
+import { seedCalls } from "../support/traffic/many-calls.ts";
 
 /** Number of calls, more than a snapshot contains. */
 const MANY = 10_400;

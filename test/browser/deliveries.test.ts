@@ -1,8 +1,8 @@
 import { expect, test } from "@jest/globals";
 import { createOutlet } from "@teravoz/ingest";
 import type { BrowserContextOptions, Page } from "playwright-core";
-import { findViolations } from "../support/axe.ts";
-import { useBoards } from "../support/boards.ts";
+import { findViolations } from "../support/browser/axe.ts";
+import { useBoards } from "../support/browser/boards.ts";
 import { eventually } from "../support/eventually.ts";
 
 const ADMIN_TOKEN = "the-admin-token";

@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "@jest/globals";
 import type { Page } from "playwright-core";
-import { findViolations } from "../support/axe.ts";
-import { useBoards } from "../support/boards.ts";
+import { findViolations } from "../support/browser/axe.ts";
+import { useBoards } from "../support/browser/boards.ts";
 import { eventually } from "../support/eventually.ts";
 import { zoneAtNoon } from "../support/noon.ts";
 

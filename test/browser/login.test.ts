@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import type { Page } from "playwright-core";
-import { findViolations } from "../support/axe.ts";
-import { useMemoryBoards } from "../support/boards.ts";
+import { findViolations } from "../support/browser/axe.ts";
+import { useMemoryBoards } from "../support/browser/boards.ts";
 import { eventually } from "../support/eventually.ts";
 
 const TOKEN = "the-token-of-the-board";

@@ -1,9 +1,9 @@
 import { expect, test } from "@jest/globals";
 import type { Page } from "playwright-core";
-import { findViolations } from "../support/axe.ts";
-import { useMemoryBoards } from "../support/boards.ts";
+import { findViolations } from "../support/browser/axe.ts";
+import { useMemoryBoards } from "../support/browser/boards.ts";
+import { ALIKE, FULL_ENV, fillBoard } from "../support/browser/full-board.ts";
 import { eventually } from "../support/eventually.ts";
-import { ALIKE, FULL_ENV, fillBoard } from "../support/full-board.ts";
 import { zoneAtNoon } from "../support/noon.ts";
 
 /** A board before the first call of a day, on a production server. */

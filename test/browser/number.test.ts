@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import type { BrowserContextOptions, Locator, Page } from "playwright-core";
-import { findViolations } from "../support/axe.ts";
-import { useBoards } from "../support/boards.ts";
+import { findViolations } from "../support/browser/axe.ts";
+import { useBoards } from "../support/browser/boards.ts";
 import { eventually } from "../support/eventually.ts";
 import { zoneAtNoon } from "../support/noon.ts";
 

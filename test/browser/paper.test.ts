@@ -1,8 +1,8 @@
 import { expect, test } from "@jest/globals";
-import { useMemoryBoards } from "../support/boards.ts";
+import { useMemoryBoards } from "../support/browser/boards.ts";
 import { eventually } from "../support/eventually.ts";
 import { zoneAtNoon } from "../support/noon.ts";
-import type { RealtimeInProcess } from "../support/realtime-in-process.ts";
+import type { RealtimeInProcess } from "../support/services/realtime-in-process.ts";
 
 const suite = useMemoryBoards({ env: { ACCOUNT_TIME_ZONE: zoneAtNoon() } }, fillPages);
 

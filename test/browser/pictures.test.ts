@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { ROOT } from "@teravoz/stack";
 import type { BrowserContextOptions } from "playwright-core";
-import { buildPage, openBoards } from "../support/browser.ts";
+import { buildPage, openBoards } from "../support/browser/browser.ts";
 import { eventually } from "../support/eventually.ts";
 import { zoneAtNoon } from "../support/noon.ts";
-import { type RealtimeInProcess, startRealtime } from "../support/realtime-in-process.ts";
+import { type RealtimeInProcess, startRealtime } from "../support/services/realtime-in-process.ts";
 
 /** A browser and its server share the machine with other tests. */
 jest.setTimeout(180_000);

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "@jest/globals";
 import type { BrowserContextOptions, Page } from "playwright-core";
-import { findViolations } from "../support/axe.ts";
-import { useMemoryBoards } from "../support/boards.ts";
+import { findViolations } from "../support/browser/axe.ts";
+import { useMemoryBoards } from "../support/browser/boards.ts";
 import { eventually } from "../support/eventually.ts";
 import { zoneAtNoon } from "../support/noon.ts";
 

@@ -2,12 +2,12 @@ import { appendFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
 import type { Page } from "playwright-core";
-import { buildPage, openBoards } from "../support/browser.ts";
+import { buildPage, openBoards } from "../support/browser/browser.ts";
+import { FRAME_WATCH, type Frames, measureFrames, measureHeap } from "../support/browser/frames.ts";
+import { openMemoryRig, openRealRig, type ScaleRig } from "../support/browser/scale-rig.ts";
 import { eventually } from "../support/eventually.ts";
-import { FRAME_WATCH, type Frames, measureFrames, measureHeap } from "../support/frames.ts";
 import { LONG_BOARD } from "../support/long.ts";
-import { openTraffic } from "../support/many-calls.ts";
-import { openMemoryRig, openRealRig, type ScaleRig } from "../support/scale-rig.ts";
+import { openTraffic } from "../support/traffic/many-calls.ts";
 
 /**
  * `pnpm test:board` judges the speed of the page, on real parts. `pnpm test`, which may share its machine,

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import type { BrowserContextOptions, Page } from "playwright-core";
-import { findViolations } from "../support/axe.ts";
-import { useBoards } from "../support/boards.ts";
+import { findViolations } from "../support/browser/axe.ts";
+import { useBoards } from "../support/browser/boards.ts";
 import { eventually } from "../support/eventually.ts";
 
 /** Statuses every two seconds, so that the test is quick. In production it is every ten seconds. */

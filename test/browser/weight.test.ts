@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { beforeAll, expect, test } from "@jest/globals";
 import { ROOT } from "@teravoz/stack";
-import { buildPage } from "../support/browser.ts";
+import { buildPage } from "../support/browser/browser.ts";
 
 const BUILT = join(ROOT, "services", "board", "dist");
 /** Bytes that the line of a slow phone (500 kbit/s) transfers in a second. */

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { io } from "socket.io-client";
 import WebSocket from "ws";
-import { type Gateway, openGateway } from "../support/gateway.ts";
+import { type Gateway, openGateway } from "../support/services/gateway.ts";
 
 /** Each door has a current and a next token. No token opens another door. */
 const TOKENS = {

@@ -1,11 +1,16 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { Db } from "mongodb";
-import { expectStored, type Gateway, openGateway } from "../support/gateway.ts";
 import { LONG } from "../support/long.ts";
-import { postAll } from "../support/sending.ts";
-import { connectClient, type Envelope, type SocketClient, TRANSPORTS } from "../support/socket-clients.ts";
-import { bodiesOfCalls } from "../support/traffic.ts";
+import { expectStored, type Gateway, openGateway } from "../support/services/gateway.ts";
+import { postAll } from "../support/traffic/sending.ts";
+import {
+  connectClient,
+  type Envelope,
+  type SocketClient,
+  TRANSPORTS,
+} from "../support/traffic/socket-clients.ts";
+import { bodiesOfCalls } from "../support/traffic/traffic.ts";
 
 const PAYLOADS = LONG ? 5_000 : 1_500;
 const SEED = 20_260_101;

@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { noteSeed } from "../runner/failures.ts";
 import { eventually } from "../support/eventually.ts";
-import { noteSeed } from "../support/failures.ts";
 import { fuzzBodies } from "../support/fuzz/bodies.ts";
 import { fuzzPackets } from "../support/fuzz/packets.ts";
-import { type Answer, type Gateway, openGateway } from "../support/gateway.ts";
-import { readTopic } from "../support/kafka.ts";
 import { LONG } from "../support/long.ts";
-import { connectClient } from "../support/socket-clients.ts";
+import { type Answer, type Gateway, openGateway } from "../support/services/gateway.ts";
+import { readTopic } from "../support/stack/kafka.ts";
+import { connectClient } from "../support/traffic/socket-clients.ts";
 
 /** Number of fuzzed bodies, and of fuzzed packets. */
 const COUNT = LONG ? 100_000 : 2_000;

@@ -3,11 +3,11 @@ import { type Case, readCases } from "../cases/case.ts";
 import { findDifferences } from "../cases/differences.ts";
 import { chooseValues, postsOf, type Values } from "../cases/values.ts";
 import { type Answers, COMMANDS, viewAnswers } from "../cases/views.ts";
+import { drawSeed } from "../runner/failures.ts";
 import { eventually } from "../support/eventually.ts";
-import { drawSeed } from "../support/failures.ts";
-import { type Gateway, openGateway } from "../support/gateway.ts";
 import { zoneAtNoon } from "../support/noon.ts";
-import { connectClient } from "../support/socket-clients.ts";
+import { type Gateway, openGateway } from "../support/services/gateway.ts";
+import { connectClient } from "../support/traffic/socket-clients.ts";
 
 /**
  * Number of plays of a case, each with other names (default 1). In case 38 chance decides the order of two

@@ -7,9 +7,9 @@ import { createOutlet } from "@teravoz/ingest";
 import { ROOT } from "@teravoz/stack";
 import { anHourAgo } from "../support/an-hour-ago.ts";
 import { eventually } from "../support/eventually.ts";
-import { type Gateway, openGateway } from "../support/gateway.ts";
-import { readTopic } from "../support/kafka.ts";
-import { postAll } from "../support/sending.ts";
+import { type Gateway, openGateway } from "../support/services/gateway.ts";
+import { readTopic } from "../support/stack/kafka.ts";
+import { postAll } from "../support/traffic/sending.ts";
 
 const ADMIN_TOKEN = "an-old-admin-token,the-next-admin-token";
 const FIRST_SEEN = anHourAgo();
@@ -22,7 +22,7 @@ const diedFile = join(dir, "died");
 beforeAll(async () => {
   unanswered = run(["list", "--url", "http://127.0.0.1:1"]);
   gateway = await openGateway({
-    mains: { projector: join(ROOT, "test/support/dies-after-redrive.ts") },
+    mains: { projector: join(ROOT, "test/support/services/dies-after-redrive.ts") },
     env: { ADMIN_TOKEN, DIED_FILE: diedFile },
   });
 });

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { ask } from "../support/erasing.ts";
 import { eventually } from "../support/eventually.ts";
-import { type Gateway, openGateway } from "../support/gateway.ts";
-import { connectClient, type SocketClient } from "../support/socket-clients.ts";
+import { ask } from "../support/services/erasing.ts";
+import { type Gateway, openGateway } from "../support/services/gateway.ts";
+import { connectClient, type SocketClient } from "../support/traffic/socket-clients.ts";
 
 const TOKEN = "an-operators-token";
 const NUMBER = "5511987654444";

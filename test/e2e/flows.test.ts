@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { countQueues } from "@teravoz/domain";
 import { eventually } from "../support/eventually.ts";
-import { expectStored, type Gateway, openGateway } from "../support/gateway.ts";
-import { connectClient, type SocketClient, TRANSPORTS } from "../support/socket-clients.ts";
-import { bodiesOf, callIdOf, FLOWS, shuffle } from "../support/traffic.ts";
+import { expectStored, type Gateway, openGateway } from "../support/services/gateway.ts";
+import { connectClient, type SocketClient, TRANSPORTS } from "../support/traffic/socket-clients.ts";
+import { bodiesOf, callIdOf, FLOWS, shuffle } from "../support/traffic/traffic.ts";
 
 let gateway: Gateway;
 let client: SocketClient;

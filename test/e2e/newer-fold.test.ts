@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { afterEach, expect, test } from "@jest/globals";
 import type { Call, Event } from "@teravoz/domain";
 import { ROOT, type ServiceHandle, startServices } from "@teravoz/stack";
-import { expectShown, followCalls } from "../support/board.ts";
+import { expectShown, followCalls } from "../support/browser/board.ts";
 import { eventually } from "../support/eventually.ts";
-import { expectStored, type Gateway, openGateway } from "../support/gateway.ts";
 import { rebuildEnv, startRebuild } from "../support/rebuild/command.ts";
 import { newerFold } from "../support/rebuild/newer-fold.ts";
-import { keepSending, postAll } from "../support/sending.ts";
-import { bodiesOfCalls, shuffle } from "../support/traffic.ts";
+import { expectStored, type Gateway, openGateway } from "../support/services/gateway.ts";
+import { keepSending, postAll } from "../support/traffic/sending.ts";
+import { bodiesOfCalls, shuffle } from "../support/traffic/traffic.ts";
 
 let gateway: Gateway | undefined;
 let newer: ServiceHandle | undefined;
@@ -110,7 +110,7 @@ test("a release with a raised fold takes over under traffic: the older projector
 });
 
 test("a release whose new indexes take long to build is ready, stores events meanwhile and reports the build", async () => {
-  const projector = join(ROOT, "test/support/slow-indexes.ts");
+  const projector = join(ROOT, "test/support/services/slow-indexes.ts");
   const opened = await openGateway({ realtime: 0, mains: { projector } });
   gateway = opened;
   const bodies = bodiesOfCalls(5);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { type Gateway, openGateway } from "../support/gateway.ts";
 import { LONG } from "../support/long.ts";
-import { connectClient, type SocketClient } from "../support/socket-clients.ts";
+import { type Gateway, openGateway } from "../support/services/gateway.ts";
+import { connectClient, type SocketClient } from "../support/traffic/socket-clients.ts";
 
 let gateway: Gateway;
 beforeAll(async () => {

@@ -3,15 +3,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { PARTITIONS } from "@teravoz/kafka";
 import { ROOT } from "@teravoz/stack";
-import { expectShown, followCalls } from "../support/board.ts";
+import { noteSeed } from "../runner/failures.ts";
+import { expectShown, followCalls } from "../support/browser/board.ts";
 import { eventually } from "../support/eventually.ts";
-import { noteSeed } from "../support/failures.ts";
-import { expectStored, type Gateway, openGateway } from "../support/gateway.ts";
 import { LONG } from "../support/long.ts";
 import { rebuildEnv, startRebuild } from "../support/rebuild/command.ts";
 import { plantDamage } from "../support/rebuild/damage.ts";
-import { keepSending, postAll } from "../support/sending.ts";
-import { bodiesOfCalls, shuffle } from "../support/traffic.ts";
+import { expectStored, type Gateway, openGateway } from "../support/services/gateway.ts";
+import { keepSending, postAll } from "../support/traffic/sending.ts";
+import { bodiesOfCalls, shuffle } from "../support/traffic/traffic.ts";
 
 let gateway: Gateway;
 /** All bodies that the tests have sent so far. Each test but the last leaves every call right. */

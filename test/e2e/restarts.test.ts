@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { ServiceHandle } from "@teravoz/stack";
 import { eventually } from "../support/eventually.ts";
-import { expectStored, type Gateway, openGateway } from "../support/gateway.ts";
-import { BROKEN_OFF, keepSending, postAll, type Sending } from "../support/sending.ts";
-import { connectClient } from "../support/socket-clients.ts";
-import { bodiesOfCalls, shuffle } from "../support/traffic.ts";
+import { expectStored, type Gateway, openGateway } from "../support/services/gateway.ts";
+import { BROKEN_OFF, keepSending, postAll, type Sending } from "../support/traffic/sending.ts";
+import { connectClient } from "../support/traffic/socket-clients.ts";
+import { bodiesOfCalls, shuffle } from "../support/traffic/traffic.ts";
 
 /** Pause of each sender while services start. The load continues, and leaves them the processors. */
 const EASY_MS = 200;

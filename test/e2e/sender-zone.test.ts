@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { eventually } from "../support/eventually.ts";
-import { type Gateway, openGateway } from "../support/gateway.ts";
 import { zoneAtNoon } from "../support/noon.ts";
-import { connectClient, type SocketClient } from "../support/socket-clients.ts";
+import { type Gateway, openGateway } from "../support/services/gateway.ts";
+import { connectClient, type SocketClient } from "../support/traffic/socket-clients.ts";
 
 /** The sender's clock is three hours behind UTC, and its stamps have no zone. */
 const SENDER_TIME_ZONE = "America/Sao_Paulo";

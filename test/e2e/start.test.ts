@@ -10,7 +10,7 @@ import { createClient, topicNames, withAdmin } from "@teravoz/kafka";
 import { createLog, kafkaSettings, readConfig } from "@teravoz/runtime";
 import { ROOT } from "@teravoz/stack";
 import { eventually } from "../support/eventually.ts";
-import { connectClient } from "../support/socket-clients.ts";
+import { connectClient } from "../support/traffic/socket-clients.ts";
 
 const PREFIX = `test-${randomBytes(4).toString("hex")}.`;
 

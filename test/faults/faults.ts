@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { cp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { endLeftovers, ROOT, type Stack } from "@teravoz/stack";
-import { openSeparateStack, restoreStack } from "../support/stack-pool.ts";
+import { openSeparateStack, restoreStack } from "../support/stack/stack-pool.ts";
 import { type Campaign, type CampaignRun, runCampaign, type Say } from "./campaigns/campaign.ts";
 import { withinTime } from "./campaigns/deadline.ts";
 import { type Ledger, openLedger } from "./campaigns/ledger.ts";

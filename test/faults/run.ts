@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Stack } from "@teravoz/stack";
 import { Command, InvalidArgumentError } from "commander";
 import { describeMachine } from "../runner/timings.ts";
-import { withSharedStack } from "../support/shared-stack.ts";
+import { withSharedStack } from "../support/stack/shared-stack.ts";
 import { longCampaigns } from "./campaigns/long.ts";
 import { quickCampaigns } from "./campaigns/quick.ts";
 import { describeFaults, isFine, type Result } from "./campaigns/result.ts";

@@ -13,14 +13,14 @@ import { createCodec, deliveryHeader, type OutgoingRecord, type Publisher } from
 import { consumeEvents } from "@teravoz/projector";
 import { createMongoErasures } from "@teravoz/store";
 import { anHourAgo } from "../support/an-hour-ago.ts";
-import { openDeadLetters } from "../support/dead-letters-in-process.ts";
 import { eventually } from "../support/eventually.ts";
-import { forgetfulRegistry } from "../support/forgetful-registry.ts";
-import { openTopics, readTopic, skipEarlierTests, type TestTopics } from "../support/kafka.ts";
-import { openNextRelease } from "../support/next-release.ts";
-import { startProjector } from "../support/projector-in-process.ts";
-import { dropDatabase, erasureKeys, freshDatabase, openStore, uriOf } from "../support/store.ts";
-import { bodiesOf } from "../support/traffic.ts";
+import { openDeadLetters } from "../support/services/dead-letters-in-process.ts";
+import { forgetfulRegistry } from "../support/services/forgetful-registry.ts";
+import { openNextRelease } from "../support/services/next-release.ts";
+import { startProjector } from "../support/services/projector-in-process.ts";
+import { openTopics, readTopic, skipEarlierTests, type TestTopics } from "../support/stack/kafka.ts";
+import { dropDatabase, erasureKeys, freshDatabase, openStore, uriOf } from "../support/stack/store.ts";
+import { bodiesOf } from "../support/traffic/traffic.ts";
 
 const PATIENCE_MS = 60_000;
 const FIRST_SEEN = anHourAgo();

@@ -1,9 +1,9 @@
 import { expect, test } from "@jest/globals";
 import { boardOf, explain, firstDifference, shrink } from "../oracle/compare.ts";
-import type { Delivery } from "../oracle/delivery.ts";
 import { count } from "../oracle/oracle.ts";
 import { productBoard, publish } from "../oracle/product.ts";
-import { eventsOf, type RandomDay, randomDay } from "../oracle/random-day.ts";
+import type { Delivery } from "../oracle/random/delivery.ts";
+import { eventsOf, type RandomDay, randomDay } from "../oracle/random/random-day.ts";
 import { runs } from "../support/long.ts";
 
 const DAYS = runs(200);

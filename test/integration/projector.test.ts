@@ -6,12 +6,12 @@ import { type OutgoingRecord, type Publisher, partitionOf, withAdmin } from "@te
 import { BatchTooLarge } from "@teravoz/store";
 import { peakBytes } from "../faults/realtime/memory.ts";
 import { eventually } from "../support/eventually.ts";
-import { openGateway } from "../support/gateway.ts";
-import { openTopics, readTopic, type TestTopics } from "../support/kafka.ts";
 import { LONG } from "../support/long.ts";
-import { startProjector } from "../support/projector-in-process.ts";
-import { batchOf, openStore, sampleEvent, uriOf } from "../support/store.ts";
-import { bodiesOf, bodiesOfCalls, callIdOf, shuffle } from "../support/traffic.ts";
+import { openGateway } from "../support/services/gateway.ts";
+import { startProjector } from "../support/services/projector-in-process.ts";
+import { openTopics, readTopic, type TestTopics } from "../support/stack/kafka.ts";
+import { batchOf, openStore, sampleEvent, uriOf } from "../support/stack/store.ts";
+import { bodiesOf, bodiesOfCalls, callIdOf, shuffle } from "../support/traffic/traffic.ts";
 
 const PATIENCE_MS = 60_000;
 

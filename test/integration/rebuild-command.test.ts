@@ -11,9 +11,16 @@ import {
   type PastOutcome,
   writePast,
 } from "@teravoz/store";
-import { openTopics } from "../support/kafka.ts";
 import { startRebuild } from "../support/rebuild/command.ts";
-import { batchOf, dropDatabase, freshDatabase, openStore, sampleEvent, uriOf } from "../support/store.ts";
+import { openTopics } from "../support/stack/kafka.ts";
+import {
+  batchOf,
+  dropDatabase,
+  freshDatabase,
+  openStore,
+  sampleEvent,
+  uriOf,
+} from "../support/stack/store.ts";
 
 let connection: MongoConnection;
 let store: MongoStore;

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { openStack, type Part } from "@teravoz/stack";
 import { type Db, MongoClient } from "mongodb";
-import { type OwnParts, type OwnStack, openOwnStack } from "../support/own-stack.ts";
+import { type OwnParts, type OwnStack, openOwnStack } from "../support/stack/own-stack.ts";
 
 /** Three parts start, and each is killed and starts again, on a busy machine with two cores. */
 jest.setTimeout(300_000);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import { sumTotals } from "../support/run-jest.ts";
+import { sumTotals } from "../runner/run-jest.ts";
 import { type Piece, pieces } from "./pieces.ts";
 import { addResult, formatResults, isGreen, keepResults, type PieceResult, readResults } from "./results.ts";
 import { runPiece } from "./run-piece.ts";

@@ -2,9 +2,9 @@ import { expect, test } from "@jest/globals";
 import { type Case, readCases } from "../cases/case.ts";
 import { findDifferences } from "../cases/differences.ts";
 import { chooseValues, postsOf, type Values } from "../cases/values.ts";
-import type { PersonOf } from "./abandoned.ts";
 import { boardOf } from "./compare.ts";
 import type { OracleEvent } from "./events.ts";
+import type { PersonOf } from "./numbers/abandoned.ts";
 import { type Answer, count } from "./oracle.ts";
 
 const NOW = new Date("2026-11-29T15:00:00Z");

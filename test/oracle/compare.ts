@@ -1,8 +1,8 @@
-import type { AgentRow } from "./agents.ts";
 import type { Call } from "./call.ts";
 import { nameOf, type OracleEvent, readSteps, textOf } from "./events.ts";
+import type { AgentRow } from "./numbers/agents.ts";
+import type { QueueNumbers } from "./numbers/queues.ts";
 import type { Answer } from "./oracle.ts";
-import type { QueueNumbers } from "./queues.ts";
 
 type Row = Record<string, unknown>;
 

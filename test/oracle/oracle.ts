@@ -1,8 +1,8 @@
-import { type AbandonedRow, listAbandoned, type PersonOf } from "./abandoned.ts";
-import { type AgentRow, countAgents, isPresence } from "./agents.ts";
 import { type Call, playCall } from "./call.ts";
 import { type OracleEvent, readSteps, type Step } from "./events.ts";
-import { countQueues, type PromiseOf, type QueueNumbers } from "./queues.ts";
+import { type AbandonedRow, listAbandoned, type PersonOf } from "./numbers/abandoned.ts";
+import { type AgentRow, countAgents, isPresence } from "./numbers/agents.ts";
+import { countQueues, type PromiseOf, type QueueNumbers } from "./numbers/queues.ts";
 
 export type Question = {
   /** All events of all calls and agents of an account, in any order. */

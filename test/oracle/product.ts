@@ -11,8 +11,8 @@ import {
   parseWebhook,
 } from "@teravoz/domain";
 import { type Board, lowerNames, sinceOf, sortKeys, withoutEmpty } from "./compare.ts";
-import type { Delivery } from "./delivery.ts";
-import type { RandomDay } from "./random-day.ts";
+import type { Delivery } from "./random/delivery.ts";
+import type { RandomDay } from "./random/random-day.ts";
 
 /** Returns the event that ingest publishes for a delivery. */
 export function publish({ payload, received_at }: Delivery): Event {

@@ -1,4 +1,4 @@
-import type { Random } from "./random.ts";
+import type { Random } from "./random/random.ts";
 
 /** An event as its sender means it, and when it happened. */
 export type Sent = { at: number; body: Record<string, unknown> };

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { bandOf } from "../support/run-jest.ts";
 import { findUses, readSources, type Uses } from "./imports.ts";
 import { WORKERS } from "./options.ts";
+import { bandOf } from "./run-jest.ts";
 import { readKnownSeconds, secondsOf } from "./slowest-first.ts";
 
 const root = join(import.meta.dirname, "..", "..");

@@ -1,14 +1,14 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildPage } from "../support/browser.ts";
-import { installChromium } from "../support/chromium.ts";
-import { bandOf, runJest, type SuiteOutcome, sumTotals, type Wanted } from "../support/run-jest.ts";
-import { withSharedStack } from "../support/shared-stack.ts";
-import { readStarts, STARTS_FILE } from "../support/starts.ts";
+import { buildPage } from "../support/browser/browser.ts";
+import { installChromium } from "../support/browser/chromium.ts";
+import { withSharedStack } from "../support/stack/shared-stack.ts";
+import { readStarts, STARTS_FILE } from "../support/stack/starts.ts";
 import { chooseChanged } from "./changed.ts";
 import { openCoverage } from "./coverage.ts";
 import { type Options, parseOptions } from "./options.ts";
+import { bandOf, runJest, type SuiteOutcome, sumTotals, type Wanted } from "./run-jest.ts";
 import { listSuites, matchSuites, type Selection, sortByNeeds } from "./select.ts";
 import { collectTimings, formatTimings } from "./timings.ts";
 

@@ -13,7 +13,10 @@ const STARTED: Record<string, readonly string[]> = {
   "packages/stack/src/run/services.ts": ["ingest", "projector", "realtime"].map(
     (name) => `services/${name}/src/main.ts`,
   ),
-  "packages/stack/src/run/jobs.ts": ["packages/kafka/src/topics-command.ts", "services/board/src/main.tsx"],
+  "packages/stack/src/run/jobs.ts": [
+    "packages/kafka/src/topics/topics-command.ts",
+    "services/board/src/main.tsx",
+  ],
 };
 
 const isCode = (path: string) => /\.tsx?$/.test(path);

@@ -1,5 +1,5 @@
 import { TestEnvironment } from "jest-environment-node";
-import { beginOutcome } from "../support/file-outcome.ts";
+import { beginOutcome } from "./file-outcome.ts";
 
 /** Node's environment with a VM context for each file, which Jest's coverage needs. It is a class because Jest requires one. */
 export default class extends TestEnvironment {

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "@jest/globals";
-import { currentOutcome } from "../support/file-outcome.ts";
+import { currentOutcome } from "./file-outcome.ts";
 import NativeEnvironment, { jest } from "./native-environment.ts";
 
 const outcome = currentOutcome();

@@ -1,6 +1,6 @@
 import { ModernFakeTimers } from "@jest/fake-timers";
 import { ModuleMocker } from "jest-mock";
-import { beginOutcome } from "../support/file-outcome.ts";
+import { beginOutcome } from "./file-outcome.ts";
 
 const mocker = new ModuleMocker(globalThis);
 let timers: ModernFakeTimers;

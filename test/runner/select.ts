@@ -1,7 +1,7 @@
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import config from "../../jest.config.js";
-import { bandOf } from "../support/run-jest.ts";
+import { bandOf } from "./run-jest.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 

@@ -1,6 +1,6 @@
 import { cpus, totalmem } from "node:os";
-import type { SuiteOutcome } from "../support/run-jest.ts";
-import type { Start } from "../support/starts.ts";
+import type { Start } from "../support/stack/starts.ts";
+import type { SuiteOutcome } from "./run-jest.ts";
 
 /** The times of a test run, in seconds. */
 export type Timings = {

@@ -1,4 +1,4 @@
-import { ask } from "./raw-http.ts";
+import { ask } from "./traffic/raw-http.ts";
 
 /** Opens a polling session without a joined client. Returns its path. */
 export async function openPolling(port: number): Promise<string> {

@@ -1,5 +1,5 @@
 import { expect } from "@jest/globals";
-import type { Answer } from "./raw-http.ts";
+import type { Answer } from "./traffic/raw-http.ts";
 
 /** Expects a refusal with this status in the common error body. Returns its errors. */
 export async function expectRefusal(

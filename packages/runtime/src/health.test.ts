@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
 import { createHealth } from "./health.ts";
-import { sleep } from "./sleep.ts";
+import { sleep } from "./time/sleep.ts";
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());

@@ -1,4 +1,4 @@
-import { startDeadline } from "./running-time.ts";
+import { startDeadline } from "./time/running-time.ts";
 
 export type Check = {
   ok: boolean;

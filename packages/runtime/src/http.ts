@@ -1,14 +1,14 @@
 import { Unavailable } from "@teravoz/domain";
 import Koa, { type Context, type Middleware, type Next } from "koa";
 import Router from "koa-router";
+import { isAccepted, presentedToken } from "./config/tokens.ts";
 import { discard } from "./discard.ts";
 import { errorBody, Problem } from "./errors.ts";
 import type { Health } from "./health.ts";
 import type { Log } from "./log.ts";
-import type { Metrics } from "./metrics.ts";
-import { isAccepted, presentedToken } from "./tokens.ts";
+import type { Metrics } from "./metrics/metrics.ts";
 
-export { readPathPart, readQuery } from "./query.ts";
+export { readPathPart, readQuery } from "./config/query.ts";
 
 type Operations = { health: Health; metrics: Metrics; metricsTokens: readonly string[] | null; log: Log };
 

@@ -8,8 +8,8 @@ import {
 } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { type Arrivals, createArrivals, endSilent } from "./arrivals.ts";
 import { errorBody } from "./errors.ts";
+import { type Arrivals, createArrivals, endSilent } from "./metrics/arrivals.ts";
 
 /**
  * The limits of a connection: headers must arrive within 10 s, a request within 15 s (a webhook is small), and headers

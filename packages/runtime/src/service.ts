@@ -1,11 +1,11 @@
 import { flushCompileCache } from "node:module";
 import closeWithGrace from "close-with-grace";
-import { type Config, describeConfig, InvalidConfig, readConfig, type Settings } from "./config.ts";
+import { type Config, describeConfig, InvalidConfig, readConfig, type Settings } from "./config/config.ts";
 import { createHealth, type Health } from "./health.ts";
 import { createLog, type Log, logWarnings } from "./log.ts";
-import { createMetrics, type Metrics } from "./metrics.ts";
+import { createMetrics, type Metrics } from "./metrics/metrics.ts";
 import { createSelf, type Self } from "./self.ts";
-import { sleep } from "./sleep.ts";
+import { sleep } from "./time/sleep.ts";
 
 /** The time limit for all steps of a stop together. After it the process exits with 1. */
 export const STOP_DEADLINE_MS = 10_000;

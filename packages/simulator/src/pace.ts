@@ -1,5 +1,5 @@
 import type { FlowStep } from "@teravoz/domain";
-import type { Random } from "./random.ts";
+import type { Random } from "./call-centre/random.ts";
 
 /** Turns a usual duration of a flow into one of this run, in whole milliseconds, at least 1. */
 export type Pace = (usualMs: number) => number;

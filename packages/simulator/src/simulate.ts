@@ -1,6 +1,6 @@
 import { SingleBar } from "cli-progress";
+import { type Delivery, planDeliveries } from "./call-centre/plan.ts";
 import { createSimulateCommand, type SimulateOptions } from "./options.ts";
-import { type Delivery, planDeliveries } from "./plan.ts";
 import { createSender, sendAll } from "./send.ts";
 import { adviseOn, createTally, formatSummary, type Tally } from "./summary.ts";
 

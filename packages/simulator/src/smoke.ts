@@ -2,7 +2,7 @@ import { type FlowStep, flows } from "@teravoz/domain";
 import { Command } from "commander";
 import { io, type Socket } from "socket.io-client";
 import { firstToken, readAddresses } from "./addresses.ts";
-import { type CallEventBody, writeCall } from "./bodies.ts";
+import { type CallEventBody, writeCall } from "./call-centre/bodies.ts";
 import { createSender } from "./send.ts";
 
 type SmokeOptions = { url: string; dashboard: string; token?: string; dashboardToken?: string };

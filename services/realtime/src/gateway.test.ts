@@ -3,12 +3,12 @@ import { Unavailable } from "@teravoz/domain";
 import { createLog, createMetrics } from "@teravoz/runtime";
 import { createManualClock } from "../testing/manual-clock.ts";
 import { noNumbers, queriesOver, sampleCall } from "../testing/sample-calls.ts";
-import { type Answer, createAnswers } from "./answers.ts";
-import { HELD_BYTES, MAX_BACKLOG_BYTES, STALL_MS } from "./connection.ts";
+import { type Answer, createAnswers } from "./commands/answers.ts";
+import { HELD_BYTES, MAX_BACKLOG_BYTES, STALL_MS } from "./commands/connection.ts";
+import type { Message } from "./commands/messages.ts";
+import type { Command } from "./commands/protocol.ts";
+import { createSubscriptions, FRAME_MS } from "./feed/subscriptions.ts";
 import { CHANGED_MS, createGateway, MAX_WAITING, MAX_WAITING_BYTES } from "./gateway.ts";
-import type { Message } from "./messages.ts";
-import type { Command } from "./protocol.ts";
-import { createSubscriptions, FRAME_MS } from "./subscriptions.ts";
 
 const log = createLog("test", "silent");
 const queries = queriesOver([sampleCall()]);

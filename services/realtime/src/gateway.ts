@@ -1,7 +1,7 @@
 import type { SearchAccount } from "@teravoz/domain";
 import { isCommandName, SOCKET_ERRORS } from "@teravoz/protocol";
 import type { Log, Metrics } from "@teravoz/runtime";
-import type { Answer, AnswerCommand } from "./answers.ts";
+import type { Answer, AnswerCommand } from "./commands/answers.ts";
 import {
   type Connection,
   closeConnection,
@@ -13,12 +13,26 @@ import {
   send,
   sendAnswer,
   type TransportSocket,
-} from "./connection.ts";
-import { dataChanged, failed, fresh, invalidMessage, type Message, stale, welcome } from "./messages.ts";
-import { type Command, commandKey, parseCommand, type ReportSubject, type Request } from "./protocol.ts";
-import type { ReportSubscriptions } from "./report-subscriptions.ts";
-import type { Subscriptions } from "./subscriptions.ts";
-import { type Clock, createThrottle, type Throttle } from "./throttle.ts";
+} from "./commands/connection.ts";
+import {
+  dataChanged,
+  failed,
+  fresh,
+  invalidMessage,
+  type Message,
+  stale,
+  welcome,
+} from "./commands/messages.ts";
+import {
+  type Command,
+  commandKey,
+  parseCommand,
+  type ReportSubject,
+  type Request,
+} from "./commands/protocol.ts";
+import { type Clock, createThrottle, type Throttle } from "./commands/throttle.ts";
+import type { Subscriptions } from "./feed/subscriptions.ts";
+import type { ReportSubscriptions } from "./reports/report-subscriptions.ts";
 
 /**
  * The maximum number of waiting commands of one socket. A page sends a handful at once. The limit stops a client that

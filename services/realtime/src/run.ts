@@ -28,13 +28,13 @@ import {
   untilAvailable,
 } from "@teravoz/runtime";
 import { followInstallation, openStore, type Storage } from "@teravoz/store";
+import { openSystemClock } from "./commands/throttle.ts";
 import { settings } from "./config.ts";
-import { createCutOff } from "./cut-off.ts";
-import { createNoticeReader } from "./notices.ts";
+import { createCutOff } from "./feed/cut-off.ts";
+import { createNoticeReader } from "./feed/notices.ts";
 import { createRealtime, type Realtime } from "./realtime.ts";
 import { createLatePublisher, type Redrive } from "./redrive.ts";
 import { createStatusReader } from "./system/status-reader.ts";
-import { openSystemClock } from "./throttle.ts";
 import { isLoopbackAddress } from "./transports/admission.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { Clock } from "../src/throttle.ts";
+import type { Clock } from "../src/commands/throttle.ts";
 
 export type ManualClock = Clock & { advance(ms: number): void };
 

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { quantile } from "../../support/load.ts";
+import { quantile } from "../../support/traffic/load.ts";
 import { type Counts, countViolations } from "../checker/checker.ts";
 import type { Evidence } from "../checker/evidence.ts";
 import { outcomesOf } from "../checker/history.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { foldCall, orderEvents, parseWebhook } from "@teravoz/domain";
-import { bodiesOf } from "../../support/traffic.ts";
+import { bodiesOf } from "../../support/traffic/traffic.ts";
 import { check } from "./checker.ts";
 import type { EventDocument, Evidence, SeenCall } from "./evidence.ts";
 import { createHistory, type Operation, outcomesOf, shaOf } from "./history.ts";

@@ -9,7 +9,7 @@ import {
   type Stack,
 } from "@teravoz/stack";
 import { type Document, MongoClient } from "mongodb";
-import { openProxy, type TcpProxy } from "../../support/tcp-proxy.ts";
+import { openProxy, type TcpProxy } from "../../support/stack/tcp-proxy.ts";
 
 /** A node of Kafka. `port` is its own port, not that of a proxy. */
 export type KafkaNode = { name: NodeName; id: number; port: number };

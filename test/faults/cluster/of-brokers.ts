@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { withAdmin } from "@teravoz/kafka";
 import type { Listener } from "@teravoz/stack";
-import type { Flow } from "../../support/tcp-proxy.ts";
+import type { Flow } from "../../support/stack/tcp-proxy.ts";
 import type { Fault } from "../nemesis/fault.ts";
 import {
   aimAt,

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { eventually } from "../../support/eventually.ts";
-import { openProxy, type TcpProxy } from "../../support/tcp-proxy.ts";
+import { openProxy, type TcpProxy } from "../../support/stack/tcp-proxy.ts";
 
 const heard: string[] = [];
 const server = createServer((socket) => {

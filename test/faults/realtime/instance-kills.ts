@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Gateway } from "../../support/gateway.ts";
+import type { Gateway } from "../../support/services/gateway.ts";
 import { startLoad } from "./load.ts";
 import { openSwarm } from "./swarm.ts";
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { eventually } from "../../support/eventually.ts";
-import type { Gateway } from "../../support/gateway.ts";
-import { bodiesOf, FLOWS } from "../../support/traffic.ts";
+import type { Gateway } from "../../support/services/gateway.ts";
+import { bodiesOf, FLOWS } from "../../support/traffic/traffic.ts";
 
 export type Load = {
   /**

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ServiceHandle, startServices } from "@teravoz/stack";
 import { eventually } from "../../support/eventually.ts";
-import type { Gateway } from "../../support/gateway.ts";
+import type { Gateway } from "../../support/services/gateway.ts";
 import { startLoad } from "./load.ts";
 import { openSwarm, type Swarm } from "./swarm.ts";
 

@@ -1,5 +1,5 @@
-import { type OwnParts, openOwnStack } from "../../support/own-stack.ts";
-import { openProxy } from "../../support/tcp-proxy.ts";
+import { type OwnParts, openOwnStack } from "../../support/stack/own-stack.ts";
+import { openProxy } from "../../support/stack/tcp-proxy.ts";
 import type { Outage } from "./mongodb-away.ts";
 
 /** Opens an outage that cuts the connections of all clients that use its `uri`. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Db } from "mongodb";
 import { eventually } from "../../support/eventually.ts";
-import type { Gateway } from "../../support/gateway.ts";
+import type { Gateway } from "../../support/services/gateway.ts";
 import { createListingClient, type ListingClient } from "./listing-client.ts";
 import { startLoad } from "./load.ts";
 import { watchMemory } from "./memory.ts";

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { percentile } from "@teravoz/simulator";
 import type { ServiceHandle } from "@teravoz/stack";
 import { eventually } from "../../support/eventually.ts";
-import type { Gateway } from "../../support/gateway.ts";
+import type { Gateway } from "../../support/services/gateway.ts";
 import { startLoad } from "./load.ts";
 import { watchMemory } from "./memory.ts";
 import { openSwarm, type Swarm } from "./swarm.ts";

@@ -1,5 +1,5 @@
 import { io } from "socket.io-client";
-import type { Envelope } from "../../support/socket-clients.ts";
+import type { Envelope } from "../../support/traffic/socket-clients.ts";
 
 /** A socket.io client with its built-in reconnection that keeps a view by Subscribe and deltas. */
 export type SubscribingClient = {

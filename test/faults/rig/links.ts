@@ -1,5 +1,5 @@
 import type { Addresses, Kind } from "@teravoz/stack";
-import { openProxy, type TcpProxy } from "../../support/tcp-proxy.ts";
+import { openProxy, type TcpProxy } from "../../support/stack/tcp-proxy.ts";
 
 /** The links of each process to the broker and to MongoDB, each through a separate proxy. */
 export type Links = {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { withAdmin } from "@teravoz/kafka";
-import { readTopic } from "../../support/kafka.ts";
+import { readTopic } from "../../support/stack/kafka.ts";
 import type { CallDocument, EventDocument, Evidence, LogRecord, Parked } from "../checker/evidence.ts";
 import { shaOf } from "../checker/history.ts";
 import { findUnnotifiedClients } from "../checker/notified-rules.ts";

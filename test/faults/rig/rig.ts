@@ -4,7 +4,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Kind, Stack } from "@teravoz/stack";
 import { type Db, MongoClient } from "mongodb";
-import { openTopics, type TestTopics } from "../../support/kafka.ts";
+import { openTopics, type TestTopics } from "../../support/stack/kafka.ts";
 import type { Evidence } from "../checker/evidence.ts";
 import { createHistory, type History } from "../checker/history.ts";
 import type { FaultyCluster } from "../cluster/cluster.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Db } from "mongodb";
-import type { TestTopics } from "../../support/kafka.ts";
+import type { TestTopics } from "../../support/stack/kafka.ts";
 import type { Offsets, Sample, Sighting } from "../checker/evidence.ts";
 
 export type Sampler = {

@@ -1,5 +1,5 @@
 import { createRandom, drawOne, drawWhole } from "@teravoz/simulator";
-import { bodiesOf, FLOWS } from "../../support/traffic.ts";
+import { bodiesOf, FLOWS } from "../../support/traffic/traffic.ts";
 
 export type Body = { body: string; call: string };
 export type Traffic = {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { eventId } from "@teravoz/domain";
 import { ensureTopics, withAdmin } from "@teravoz/kafka";
 import { eventually } from "../../support/eventually.ts";
-import { openNextRelease } from "../../support/next-release.ts";
+import { openNextRelease } from "../../support/services/next-release.ts";
 import type { Campaign } from "../campaigns/campaign.ts";
 import { recordOperation } from "../checker/history.ts";
 import type { Fault } from "../nemesis/fault.ts";

@@ -2,8 +2,8 @@ import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import WebSocket from "ws";
 import { JOINS, openPolling } from "../polling.ts";
-import { ask } from "../raw-http.ts";
-import { connectClient, TRANSPORTS } from "../socket-clients.ts";
+import { ask } from "../traffic/raw-http.ts";
+import { connectClient, TRANSPORTS } from "../traffic/socket-clients.ts";
 import { hostile } from "./bodies.ts";
 
 const AT_A_TIME = 50;

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { compileCacheEnv, ROOT } from "@teravoz/stack";
-import type { Gateway } from "../gateway.ts";
+import type { Gateway } from "../services/gateway.ts";
 
 export type CommandResult = {
   code: number | null;

@@ -1,5 +1,5 @@
 import { Unavailable } from "@teravoz/domain";
-import type { Clock } from "../throttle.ts";
+import type { Clock } from "../commands/throttle.ts";
 
 export type ReadingOptions<T> = {
   read(): Promise<T>;

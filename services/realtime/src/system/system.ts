@@ -9,7 +9,7 @@ import {
 } from "@teravoz/domain";
 import type { Instance, Lag, SystemReport } from "@teravoz/protocol";
 import type { Log } from "@teravoz/runtime";
-import type { Clock } from "../throttle.ts";
+import type { Clock } from "../commands/throttle.ts";
 import { createAnswerCounts } from "./answer-counts.ts";
 import { createReading, within } from "./reading.ts";
 import { sumRefused } from "./refused-names.ts";

@@ -2,11 +2,11 @@ import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { errorBody } from "@teravoz/runtime";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
-import { STALL_MS } from "../connection.ts";
+import { STALL_MS } from "../commands/connection.ts";
+import type { Message } from "../commands/messages.ts";
+import { parseFrame } from "../commands/protocol.ts";
+import type { Clock } from "../commands/throttle.ts";
 import type { Gateway } from "../gateway.ts";
-import type { Message } from "../messages.ts";
-import { parseFrame } from "../protocol.ts";
-import type { Clock } from "../throttle.ts";
 import { type Doors, isBetterElsewhere, isTokenAccepted } from "./admission.ts";
 import { isSocketIo, MAX_MESSAGE_BYTES, PING_MS } from "./limits.ts";
 

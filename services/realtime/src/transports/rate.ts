@@ -1,4 +1,4 @@
-import type { Clock } from "../throttle.ts";
+import type { Clock } from "../commands/throttle.ts";
 
 /**
  * The maximum number of new clients per second and at once. A handshake and a first list cost some half a millisecond,

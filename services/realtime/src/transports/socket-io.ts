@@ -1,9 +1,9 @@
 import type { Server as HttpServer, IncomingMessage } from "node:http";
 import { Server, type Socket } from "socket.io";
-import type { Send } from "../connection.ts";
+import type { Send } from "../commands/connection.ts";
+import type { Message } from "../commands/messages.ts";
+import type { Request } from "../commands/protocol.ts";
 import type { Gateway } from "../gateway.ts";
-import type { Message } from "../messages.ts";
-import type { Request } from "../protocol.ts";
 import { type Doors, isBetterElsewhere, isOriginAllowed, isTokenAccepted } from "./admission.ts";
 import { isSocketIo, MAX_MESSAGE_BYTES, PING_MS } from "./limits.ts";
 import { NOT_READY, refuse } from "./plain-websocket.ts";
