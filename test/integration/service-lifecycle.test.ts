@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { eventually } from "../support/eventually.ts";
 
-const PROGRAM = join(import.meta.dirname, "../support/tiny-service.ts");
+const PROGRAM = join(import.meta.dirname, "../support/services/tiny-service.ts");
 const WHOLE = { FIRST: "info", SECOND: "info", SHUTDOWN_DELAY: "0" };
 
 type Run = { child: ChildProcess; code: Promise<number | null>; output: { text: string; errors: string } };

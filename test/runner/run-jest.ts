@@ -72,7 +72,7 @@ function argumentsOf(wanted: Wanted, report: string): string[] {
     "--json",
     `--outputFile=${report}`,
     "--passWithNoTests",
-    `--testSequencer=${join(import.meta.dirname, "..", "runner", "slowest-first.ts")}`,
+    `--testSequencer=${join(import.meta.dirname, "slowest-first.ts")}`,
     // a connection that a failed test left open must not delay the end, because the outcomes are known by
     // then
     "--forceExit",

@@ -8,7 +8,7 @@ import { ADMIN_TOKEN, ask, type Erasing, openErasing, untilClean } from "../../s
 import { openTopics, readTopic, type TestTopics } from "../../support/stack/kafka.ts";
 import { quantile } from "../../support/traffic/load.ts";
 
-const ROOT = join(import.meta.dirname, "../..");
+const ROOT = join(import.meta.dirname, "../../..");
 
 let opened: TestTopics;
 let erasing: Erasing;

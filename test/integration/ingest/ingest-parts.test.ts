@@ -24,7 +24,7 @@ beforeAll(async () => {
   gateway = await openGateway({
     ingest: 2,
     realtime: 0,
-    mains: { ingest: join(import.meta.dirname, "..", "support", "clock", "ingest-off.ts") },
+    mains: { ingest: join(import.meta.dirname, "../../support/clock/ingest-off.ts") },
     envOf: (name) => ({ CLOCK_OFF_MS: String(CLOCKS_MS[name] ?? 0) }),
   });
 });

@@ -52,7 +52,7 @@ beforeAll(async () => {
     ingest: 2,
     projector: 0,
     realtime: 0,
-    mains: { ingest: join(import.meta.dirname, "../support/ingest-patient.ts") },
+    mains: { ingest: join(import.meta.dirname, "../../support/services/ingest-patient.ts") },
     envOf: (name) => (name === "ingest-2" ? { DEADLINE_MS: String(PATIENCE_MS) } : {}),
   });
 });

@@ -37,7 +37,7 @@ beforeAll(async () => {
     ingest: SPOOLS.length,
     projector: 1,
     realtime: 0,
-    mains: { ingest: join(import.meta.dirname, "..", "support", "ingest-adopting.ts") },
+    mains: { ingest: join(import.meta.dirname, "../../support/services/ingest-adopting.ts") },
     env: { ADMIN_TOKEN, SPOOL_ADOPT_MS: String(ADOPT_MS) },
     envOf: (name) => {
       const spool = name.startsWith("ingest-") && SPOOLS[Number(name.slice("ingest-".length)) - 1];

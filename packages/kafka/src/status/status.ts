@@ -48,8 +48,15 @@ export function createStatusReporter(options: StatusOptions): StatusReporter {
   const started_at = new Date();
   let figures: Figures = () => ({});
   let listRefused = (): Refused[] => [];
-  const send = (stopped: boolean) =>
-    sendOnce(options, sender, { started_at, stopped, figures, refused: listRefused });
+  // a status of the stop that overtook one in progress would not be the last one
+  let sending: Promise<unknown> = Promise.resolve();
+  const send = (stopped: boolean): Promise<boolean> => {
+    const sent = sending.then(() =>
+      sendOnce(options, sender, { started_at, stopped, figures, refused: listRefused }),
+    );
+    sending = sent;
+    return sent;
+  };
   const stopping = new AbortController();
   return {
     start: (given, refused = () => []) => {
