@@ -14,12 +14,12 @@ beforeEach(async () => {
 });
 afterEach(() => registry.close());
 
-const restore = (ids: Parameters<typeof witnessesOfIds>[0]) =>
+const restore = (ids: Parameters<typeof witnessesOfIds>[0], pause = async () => {}) =>
   restoreSchemas({
     config: registry.config,
     topics,
     schemas,
-    spreadMs: 0,
+    pause,
     witnesses: witnessesOfIds(ids, subjects),
   });
 const idOfStatus = () => findSchemaId(registry.config, subjects.status);
@@ -42,6 +42,30 @@ test.each([
 ])("if the ids %s, nothing is registered", async (_case, ids) => {
   expect(await restore(ids)).toContain("other ids");
   expect(registry.subjects()).toEqual([]);
+});
+
+test("a registration that was interrupted is continued, and the schemas get their ids again", async () => {
+  const { call, agent } = subjects;
+  for (const { subject, schema } of [call, agent]) registry.register(subject, schema);
+  expect(await restore({ call: 1, agent: 2, change: 3, status: 4 })).toBeNull();
+  expect(await idOfStatus()).toBe(4);
+});
+
+test("while another instance registers the schemas, this one registers none", async () => {
+  const { call, agent } = subjects;
+  const others = [call, agent];
+  const pause = async () => {
+    const next = others.shift();
+    if (next) registry.register(next.subject, next.schema);
+  };
+  expect(await restore({ call: 1, agent: 2, change: 3, status: 4 }, pause)).toContain("another instance");
+  expect(registry.subjects().sort()).toEqual([agent.subject, call.subject].sort());
+});
+
+test("a schema of ours with another id stops the registration", async () => {
+  registry.register(subjects.agent.subject, subjects.agent.schema);
+  expect(await restore({ call: 1, agent: 2, change: 3, status: 4 })).toContain("other schemas");
+  expect(registry.subjects()).toEqual([subjects.agent.subject]);
 });
 
 test("if the registry has schemas of others, nothing is registered", async () => {

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { sleep } from "@teravoz/runtime";
 import { type schemas as ours, releasedSchemas } from "@teravoz/schemas";
 import type avsc from "avsc";
 import type { KafkaClient } from "../client/client.ts";
@@ -6,6 +6,7 @@ import { readSamples, type Sample } from "../log/log-schemas.ts";
 import { typeOf } from "../log/reader.ts";
 import type { TopicNames } from "../topics/topics.ts";
 import {
+  findSchemaId,
   listSubjects,
   openRegistry,
   type RecordKind,
@@ -27,34 +28,53 @@ const SPREAD_MS = 2_000;
 
 /**
  * Registers our schemas at a registry that lost its data if each will have the id that it had before. That requires
- * that the registry is empty and that an order in which our schemas were registered gives the known ids. Resolves to
- * null once they are registered, otherwise to the reason why they are not.
+ * an order in which our schemas were registered that gives the known ids, and a registry that is empty or has the first
+ * schemas of this order alone: an earlier attempt was interrupted. Resolves to null once they are registered, otherwise
+ * to the reason why they are not.
  */
 export async function restoreSchemas({
   config,
   topics,
   schemas,
   witnesses,
-  spreadMs = SPREAD_MS,
+  pause = sleep,
 }: {
   config: RegistryConfig;
   topics: TopicNames;
   schemas: typeof ours;
   witnesses: readonly Witness[];
-  spreadMs?: number;
+  /** Waits for some ms. */
+  pause?: (ms: number) => Promise<unknown>;
 }): Promise<string | null> {
   const order = ordersOf(topics, schemas).find((each) =>
     witnesses.every(({ id, isOf }) => each[id - 1] !== undefined && isOf(each[id - 1]!)),
   );
   if (!order) return "registering them again would assign other ids than the records have";
-  await sleep(Math.random() * spreadMs);
-  if ((await listSubjects(config)).length > 0) return "the registry has assigned ids to other schemas";
+  await pause(Math.random() * SPREAD_MS);
+  const begun = await countRegistered(config, order);
+  if (begun === null) return "the registry has assigned ids to other schemas";
+  if (begun > 0 && begun < order.length) {
+    await pause(SPREAD_MS);
+    if ((await countRegistered(config, order)) !== begun) return "another instance is registering them";
+  }
   const registry = openRegistry(config);
   for (const [index, { subject, schema }] of order.entries()) {
+    if (index < begun) continue;
     const id = await registerSchema(registry, config, subject, schema);
     if (id !== index + 1) return `the registry assigned ${subject} the id ${id}, not ${index + 1}`;
   }
   return null;
+}
+
+/** Returns how many of the first schemas of the order the registry has, each with its id; null if it has any other. */
+async function countRegistered(config: RegistryConfig, order: readonly Known[]): Promise<number | null> {
+  const subjects = await listSubjects(config);
+  if (subjects.some((name) => !order.some(({ subject }) => subject === name))) return null;
+  const ids: (number | null)[] = [];
+  for (const each of order)
+    ids.push(subjects.includes(each.subject) ? await findSchemaId(config, each) : null);
+  const count = ids.indexOf(null) < 0 ? ids.length : ids.indexOf(null);
+  return ids.every((id, index) => id === (index < count ? index + 1 : null)) ? count : null;
 }
 
 /**

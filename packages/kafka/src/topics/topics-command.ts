@@ -73,7 +73,7 @@ async function mend(client: KafkaClient, topics: TopicNames, config: Settings): 
   });
   // at a registry that lost its data, each schema gets its former id if possible
   const witnesses = await witnessesOfLog(client, topics, schemas).catch(() => []);
-  await restoreSchemas({ config, topics, schemas, witnesses, spreadMs: 0 });
+  await restoreSchemas({ config, topics, schemas, witnesses, pause: async () => {} });
   for (const subject of await registerSchemas(config, topics)) say(`schema ${subject}: registered`);
 }
 
