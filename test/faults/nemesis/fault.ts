@@ -1,5 +1,17 @@
 import type { Rig } from "../rig/rig.ts";
-import type { Strike } from "./plan.ts";
+
+/** One act of the nemesis, with everything about it that is drawn from the seed. */
+export type Strike = {
+  fault: string;
+  /** A process, or a part of the stack. */
+  target: string;
+  /** The duration of the harm. */
+  holdMs: number;
+  /** The pass of its point at which an aimed kill happens. */
+  hits: number;
+  /** The pause before it in its lane. */
+  gapMs: number;
+};
 
 /** A kind of harm, with the step that does and undoes it. */
 export type Fault = {

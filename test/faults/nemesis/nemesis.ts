@@ -3,8 +3,8 @@ import { awaitWhole } from "../cluster/faults.ts";
 import { type Window, windowOf } from "../cluster/windows.ts";
 import { untilStored } from "../rig/quiet.ts";
 import type { Rig } from "../rig/rig.ts";
-import type { Fault } from "./fault.ts";
-import type { Plan, Strike } from "./plan.ts";
+import type { Fault, Strike } from "./fault.ts";
+import type { Plan } from "./plan.ts";
 
 /**
  * A strike and the time from its end to recovery, in ms; null if it did not happen, or the services did not recover.

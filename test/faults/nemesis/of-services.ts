@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Kind } from "@teravoz/stack";
 import type { Rig } from "../rig/rig.ts";
-import type { Fault } from "./fault.ts";
-import type { Strike } from "./plan.ts";
+import type { Fault, Strike } from "./fault.ts";
 
 const KINDS: readonly Kind[] = ["ingest", "projector", "realtime"];
 const both = (kind: Kind) => [`${kind}-1`, `${kind}-2`];

@@ -1,18 +1,5 @@
 import { createRandom, drawOne, drawWhole, type Random } from "@teravoz/simulator";
-import type { Fault } from "./fault.ts";
-
-/** One act of the nemesis, with everything about it that is drawn from the seed. */
-export type Strike = {
-  fault: string;
-  /** A process, or a part of the stack. */
-  target: string;
-  /** The duration of the harm. */
-  holdMs: number;
-  /** The pass of its point at which an aimed kill happens. */
-  hits: number;
-  /** The pause before it in its lane. */
-  gapMs: number;
-};
+import type { Fault, Strike } from "./fault.ts";
 
 /** Lanes of strikes. Lanes run side by side, the strikes of a lane one after the other. */
 export type Plan = Strike[][];
