@@ -28,7 +28,8 @@ export default {
       displayName: "unit",
       testMatch: [
         "<rootDir>/{packages,services,schemas}/**/*.test.ts",
-        "<rootDir>/test/{,runner/,long/,cases/,oracle/}*.test.ts",
+        "<rootDir>/test/{,runner/,long/,cases/}*.test.ts",
+        "<rootDir>/test/oracle/**/*.test.ts",
         "<rootDir>/test/faults/**/*.unit.test.ts",
       ],
     },
