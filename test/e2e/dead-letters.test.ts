@@ -114,7 +114,7 @@ test("a redrive that is refused again exits with 1, reports the reasons and leav
   const [dry, { code, stdout, stderr }] = await Promise.all([run(at(...all, "--dry-run")), run(at(...all))]);
   expect([dry.code, dry.stdout]).toEqual([1, "0 would be redriven, 12 refused\n"]);
   expect([code, stdout]).toEqual([1, "0 redriven, 12 refused\n"]);
-  expect(stderr.match(/\/type: is none of/g)).toHaveLength(12);
+  expect(stderr.match(/\/type: must be one of/g)).toHaveLength(12);
   expect(await listed("--status", "waiting")).toHaveLength(12);
 });
 

@@ -291,7 +291,7 @@ test("a redrive that is refused again answers with the reason and leaves the dea
   const { status, body } = await redrive(id);
   expect([status, body]).toEqual([
     422,
-    { status: "error", errors: [{ path: "/type", message: expect.stringContaining("is none of") }] },
+    { status: "error", errors: [{ path: "/type", message: expect.stringContaining("must be one of") }] },
   ]);
   expect(await list()).toMatchObject([{ id, status: "waiting", copies: 1 }]);
   expect(await readTopic(opened, opened.topics.callEvents)).toEqual([]);

@@ -146,7 +146,7 @@ test("stamps are read in one sender's zone: another zone is refused until it is 
   await account.adopt(inTokyo);
   for (const { code, log } of await startAll()) {
     expect(code).toBe(1);
-    expect(log).toContain(`${command} to its end`);
+    expect(log).toContain(`${command} and let it finish`);
   }
   expect(await run(["--adopt-rules"], env)).toMatchObject({ code: 0 });
   expect(await account.find()).toEqual(inTokyo);
