@@ -35,10 +35,10 @@ beforeAll(async () => {
   started.stdout!.setEncoding("utf8").on("data", (text: string) => {
     said += text;
   });
-  addresses = await eventually(
-    async () => JSON.parse(await readFile(join(dir, "addresses.json"), "utf8")),
-    90_000,
-  );
+  const read = async () => JSON.parse(await readFile(join(dir, "addresses.json"), "utf8"));
+  addresses = await eventually(read, 90_000).catch((cause) => {
+    throw new Error(`start wrote no addresses; its output:\n${said}`, { cause });
+  });
 });
 afterAll(async () => {
   if (started?.exitCode === null) started.kill("SIGKILL");

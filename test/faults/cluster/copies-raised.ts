@@ -6,7 +6,7 @@ import { ROOT } from "@teravoz/stack";
 import type { Rig } from "../rig/rig.ts";
 import { clusterFault } from "./faults.ts";
 
-const COMMAND = join(ROOT, "packages", "kafka", "src", "topics-command.ts");
+const COMMAND = join(ROOT, "packages/kafka/src/topics/topics-command.ts");
 
 /** Limit for the command, longer than it takes under load. It gives up on its own if the brokers do not move copies. */
 const LIMIT_MS = 120_000;

@@ -12,7 +12,7 @@ export type JobOptions = { dir: string; env: NodeJS.ProcessEnv; signal: AbortSig
 
 /** Creates the topics and registers the schemas. The output is in topics.log. */
 export async function createTopics(addresses: Addresses, { dir, env, signal }: JobOptions): Promise<void> {
-  const command = join(ROOT, "packages", "kafka", "src", "topics-command.ts");
+  const command = join(ROOT, "packages/kafka/src/topics/topics-command.ts");
   const settings = { cwd: ROOT, env: { ...env, ...compileCacheEnv(env), ...addressEnv(addresses) }, signal };
   await logged("topics", dir, run(process.execPath, [command], settings));
 }
