@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { expect, test } from "@jest/globals";
 
 const root = join(import.meta.dirname, "..");
-const list = execFileSync("git", ["ls-files", "*.md"], { cwd: root, encoding: "utf8" });
-const documents = list.split("\n").filter((path) => path && existsSync(join(root, path)));
+const list = execFileSync("git", ["ls-files"], { cwd: root, encoding: "utf8" });
+const paths = list.split("\n").filter((path) => path && existsSync(join(root, path)));
+const documents = paths.filter((path) => path.endsWith(".md"));
 
 /** The text without blocks of code. */
 const read = (path: string) => readFileSync(join(root, path), "utf8").replace(/^```[\s\S]*?^```/gm, "");
@@ -33,6 +34,22 @@ test("every link in a document leads to a file of the project, and to a heading 
   expect(links.length).toBeGreaterThan(50);
   const relative = links.filter(({ link }) => !/^https?:/.test(link));
   expect(relative.filter(({ path, link }) => leadsNowhere(path, link))).toEqual([]);
+});
+
+test("every source file that a document names exists", () => {
+  const named = documents.flatMap((path) =>
+    [...read(path).matchAll(/`([\w./-]+\.(?:tsx?|css|conf))`/g)].map(([, name]) => ({ path, name: name! })),
+  );
+  expect(named.length).toBeGreaterThan(300);
+  const exists = (name: string) => paths.some((path) => `/${path}`.endsWith(`/${name}`));
+  expect(named.filter(({ name }) => !exists(name))).toEqual([]);
+});
+
+test("docs/decisions/README.md lists every decision", () => {
+  const decisions = documents.filter((path) => /^docs\/decisions\/\d/.test(path));
+  const index = read("docs/decisions/README.md");
+  expect(decisions.length).toBeGreaterThan(30);
+  expect(decisions.filter((path) => !index.includes(`(${basename(path)})`))).toEqual([]);
 });
 
 test("docs/operations.md lists every metric, and no other one", () => {
