@@ -15,7 +15,7 @@ export const sampleVisit = (given: Partial<Visit> = {}): Visit => ({
   ...given,
 });
 
-/** An inbound call that began with its first visit, or long ago. */
+/** An inbound call that began with its first visit, or long ago if it has no visit. */
 export const sampleCounted = (given: Partial<CountedCall>): CountedCall => ({
   state: "FINISHED",
   counted_as: "inbound",

@@ -7,7 +7,7 @@ import { applyPresence, isLater, MAX_QUEUES } from "./presence.ts";
 
 type Body = Record<string, unknown>;
 
-/** A log-in, a pause or the end of one, sent for one queue and received a second later. */
+/** An event of an agent, sent for one queue and received a second later. */
 function said(type: string, seconds: number, body: Body = { queue: "900" }): Event {
   const timestamp = at(seconds).toISOString();
   return {

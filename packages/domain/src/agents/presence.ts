@@ -7,7 +7,7 @@ import { latestOf, secondOf } from "../time/window.ts";
 
 /** The state of an agent in one queue: the time of the last event of each kind. Null if there was none. */
 export type QueuePresence = {
-  /** Null if the event names no queue: a log-out, a pause and the end of one then apply to all queues. */
+  /** Null if the event names no queue: a log-out, a pause and the end of a pause then apply to all queues. */
   queue: string | null;
   logged_in: Date | null;
   logged_out: Date | null;
@@ -56,8 +56,8 @@ const SAYS: Readonly<Record<AgentEventType, { family: Family; on: boolean }>> = 
 export const PRESENCE_TYPES = Object.keys(SAYS) as readonly AgentEventType[];
 
 /**
- * Returns whether an event is a log-in, a pause or the end of one. The other events that belong to no call come from a
- * dialer, and their key is not an agent.
+ * Returns whether an event is a log-in, a log-out, a pause or the end of a pause. The other events that belong to no
+ * call come from a dialer, and their key is not an agent.
  */
 export const isPresence = <E extends Pick<Event, "kind" | "type">>(
   event: E,

@@ -13,8 +13,8 @@ import { beginStory, endStory, type Story, takeStep } from "./story.ts";
 import { lastOnCall } from "./talks.ts";
 
 /**
- * The revision of the fold. Raise it with every change of the calls that foldCall makes of the same events: all calls
- * are then folded again.
+ * The revision of the fold. Raise it if foldCall makes different calls from the same events. All calls are then folded
+ * again.
  */
 export const FOLD_REVISION = 4;
 
@@ -109,8 +109,8 @@ function nameNumbers({ our_number, their_number }: Description, readTelephone: R
 }
 
 /**
- * A call that has ended is FINISHED. Otherwise the last event that leads to a state decides; without one the call is
- * NEW.
+ * Returns the state of a call. A call that has ended is FINISHED. Otherwise the last event that leads to a state
+ * decides. Without such an event the call is NEW.
  */
 function stateOf({ finished_at }: Story, placed: readonly OrderedEvent[]): CallState {
   if (finished_at) return "FINISHED";

@@ -1,7 +1,7 @@
 import type { EventType } from "../event/catalogue.ts";
 import type { Event } from "../event/event.ts";
 
-/** The kinds of calls, each with numbers of its own. */
+/** The kinds of calls. Each kind is counted separately. */
 export type CountedAs = "inbound" | "outbound" | "internal";
 
 const DIALED: EventType = "dialer.success";

@@ -185,7 +185,7 @@ function partnerBefore<P extends OrderKey>(
   return step.type === first ? undefined : partner;
 }
 
-/** The types of a ring and of the end of one. */
+/** The types of a ring and of its end. */
 const RING_TYPES = ["actor.ringing", "actor.noanswer"] as const satisfies EventType[];
 type RingType = (typeof RING_TYPES)[number];
 

@@ -72,8 +72,8 @@ export function takeStep(story: Story, step: StoryStep): void {
 }
 
 /**
- * Continues a call that an abandon or a recording seemed to end. A recording of the same moment still ends the call,
- * whichever of the two was applied first.
+ * Continues a call that an abandon or a recording had ended, because a later event shows that it goes on. A recording
+ * of the same moment still ends the call, whichever of the two was applied first.
  */
 function goOn(story: Story, step: Moment): void {
   story.abandon = null;

@@ -143,7 +143,7 @@ function answerOf(presents: Presents, { visit, entered }: NonNullable<Visits["op
   return { answer, answerer: first?.agent?.key ?? null };
 }
 
-/** Applies a ring or the end of one. It shows that the caller still waits if an agent left before call.ongoing. */
+/** Applies a ring or its end. Either shows that the caller still waits if an agent left before call.ongoing. */
 export function ringVisit({ open }: Visits): void {
   if (open) open.lapsed = null;
 }

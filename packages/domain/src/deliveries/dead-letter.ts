@@ -63,8 +63,8 @@ function addCopy(
 
 /**
  * Adds the copies that count to a dead letter. A second record of one delivery does not count. If the dead letter was
- * stored before, records that are read again after their partition was put back do not count either. If none counts,
- * the dead letter does not change.
+ * stored before, records that are read again after their partition was reset do not count either. If none counts, the
+ * dead letter does not change.
  */
 export function addCopies(
   stored: KeptDeadLetter | undefined,
@@ -89,8 +89,8 @@ export const subjectsOfDeadLetters = (
   ]);
 
 /**
- * Returns whether the erasure of its subject, or of a person that it names, keeps a dead letter out. `erased` is keyed
- * by ledgerId. Dead letters of an agent that are newer than the erasure are kept.
+ * Returns whether a dead letter must not be stored, because its subject or a person that it names was erased. `erased`
+ * is keyed by ledgerId. Dead letters of an agent that are newer than the erasure are kept.
  */
 export function isErasedDeadLetter(
   {

@@ -30,7 +30,7 @@ test("a single event is erased permanently, and the other events of its agent ar
   expect(erasureOf(event, erased)).toBeUndefined();
 });
 
-test("the ledger is asked for each call, each agent and each event of an agent", () => {
+test("the keys to look up in the ledger are each call, each agent and each event of an agent", () => {
   const events = [
     { kind: "call", aggregate_id: "1", uuid: "a" },
     { kind: "call", aggregate_id: "1", uuid: "b" },

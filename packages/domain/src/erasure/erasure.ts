@@ -9,11 +9,11 @@ export type LedgerKey = { kind: EventKind | "event" | Person["kind"]; key: strin
 
 /**
  * An erased subject. A call and a single event are erased permanently. An agent loses its events up to `erased_at`, and
- * newer ones are kept. Events of a person up to `erased_at` are kept out, wherever they come from.
+ * newer ones are kept. Events of a person up to `erased_at` are never stored, from any source.
  */
 export type Erased = LedgerKey & {
   erased_at: Date;
-  /** For a person: up to this time, events that only possibly name the person are kept out too. */
+  /** For a person: up to this time, events that only possibly name the person are not stored either. */
   possible_until?: Date;
 };
 
@@ -53,7 +53,7 @@ type Owned = Pick<Event, "kind" | "aggregate_id">;
 /** `uuid` is missing if a record cannot be read. */
 type Identified = { uuid?: string };
 
-/** Returns whether an erasure deletes an event, or keeps it out when it is received later. */
+/** Returns whether an erasure deletes a stored event, or forbids to store it if it is received later. */
 export const isErased = (event: Stamped, { kind, erased_at }: Erased | Erasure): boolean =>
   kind === "call" || kind === "event" || beganBy(event, erased_at);
 

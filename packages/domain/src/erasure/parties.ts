@@ -12,9 +12,9 @@ export type Person = { kind: "number" | "actor"; key: string };
 
 /** The persons that a body names. Telephone numbers are canonical, and each is in one of the two sets only. */
 export type Parties = {
-  /** Numbers in fields for telephone numbers, or written like one. */
+  /** Numbers in fields for telephone numbers, or written like a telephone number. */
   certain: ReadonlySet<string>;
-  /** Digits that may be a number: eleven digits in a `code` may as well be a CPF. */
+  /** Digits that may be a telephone number: eleven digits in a `code` may also be a CPF. */
   possible: ReadonlySet<string>;
   /** The account's own number, from `our_number`. It is in `certain` too. */
   ours: string | null;
@@ -78,7 +78,7 @@ type Found = {
   possible: Set<string>;
   ours: string | null;
   actor: string | null;
-  /** The present level of nesting, and whether deeper levels were left out. */
+  /** The current level of nesting, and whether deeper levels were skipped. */
   depth: number;
   isTooDeep: boolean;
 };
@@ -209,8 +209,8 @@ function parse(text: string): unknown {
 }
 
 /**
- * Reads a text that is not JSON: by a body within it, or else by texts that look like fields, or else by the text
- * itself.
+ * Reads a text that is not JSON. It looks for a body in the text first, then for texts that look like fields. If it
+ * finds neither, it reads the text as one value.
  */
 function scanBroken(found: Found, text: string): void {
   const inner = parse(text.slice(text.indexOf("{"), text.lastIndexOf("}") + 1));

@@ -53,8 +53,9 @@ export type CallQueries = {
    */
   listVersions(stretch: { withinMs: number; until: number; limit: number }): Promise<StoredVersion[]>;
   /**
-   * A number that grows with each erasure, 0 before the first: what is erased has no version. It may also grow without
-   * one. An erasure that follows another one within the clock difference of two projectors may leave it unchanged.
+   * A number that grows with each erasure, 0 before the first. It is needed because an erased call has no version. It
+   * may also grow without an erasure. An erasure that follows another one within the clock difference of two projectors
+   * may leave it unchanged.
    */
   erasureMark(): Promise<number>;
   /**

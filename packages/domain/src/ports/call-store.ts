@@ -7,7 +7,7 @@ import type { PositionStore, RecordIdentity } from "./positions.ts";
 export type Batch = {
   topic: string;
   partition: number;
-  /** The position that the writer believes to be stored (null = none yet): the fence. */
+  /** The position that the writer expects to be stored (null = none yet). It is the fence. */
   expected: number | null;
   /** The position after this batch: the offset of the next record to read. */
   next: number;
@@ -15,21 +15,21 @@ export type Batch = {
   identities?: readonly RecordIdentity[];
   /** The name of the writer, which is stored with the position (absent = no name). */
   writer?: string;
-  /** If it is empty, only the position moves. */
+  /** The events to store. If there are none, only the position moves. */
   events: readonly LoggedEvent[];
   /**
-   * Tombstones among the records, and erasures that the ledger demands (absent = none). Each erases the events of its
-   * subject before and after it, see isErased.
+   * Tombstones among the records, and erasures that follow from the ledger (absent = none). Each erases the events of
+   * its subject before and after it, see isErased.
    */
   erasures?: readonly Erasure[];
   /**
-   * The answer of findErased for ledgerKeysOf the events, asked after `expected` was read. An erasure since then has
-   * moved the position, and fences this batch. Absent = the store asks the ledger itself.
+   * The result of findErased for the ledgerKeysOf the events. Call it after `expected` was read: an erasure since then
+   * has moved the position, and fences this batch. Absent = the store reads the ledger.
    */
   erased?: readonly Erased[];
   /**
-   * The ledgerEpoch from before the ledger was asked: if a person was erased since then, this batch is fenced. Absent =
-   * not checked.
+   * The ledgerEpoch, read before the ledger. If a person was erased since then, this batch is fenced. Absent = not
+   * checked.
    */
   epoch?: number;
 };
@@ -38,7 +38,7 @@ export type Batch = {
 export type Change = {
   key: string;
   kind: EventKind;
-  /** The version of the call after the batch; of an agent event the time of the write, in ms. */
+  /** The version of the call after the batch. For an agent event it is the time of the write, in ms. */
   version: number;
   erased: boolean;
 };
@@ -46,7 +46,7 @@ export type Change = {
 export type Applied =
   | {
       fenced: true;
-      /** The revision of a newer release's fold that has claimed the partition: this release must stop writing. */
+      /** The revision of the newer fold that has claimed the partition. This release must stop writing. */
       superseded?: number;
       /**
        * True if the same writer has moved the position: an earlier try, whose commit was not answered, has stored the
@@ -60,7 +60,7 @@ export type Applied =
       added: string[];
       /** The uuids that were stored before, or came twice in this batch. */
       duplicates: string[];
-      /** The uuids that stay out because their call or agent was erased, by this batch or before. */
+      /** The uuids that were not stored because their call or agent was erased, by this batch or before. */
       dropped: string[];
       /**
        * One change for each erasure, then one for each call and agent key with events that were not dropped, changed or
@@ -86,8 +86,8 @@ export type CallStore = PositionStore & {
   /** Returns whether any person is erased, as far as the ledger reaches back. Throws Unavailable. */
   knowsPersons(): Promise<boolean>;
   /**
-   * The newest events of an agent's key that were received since `since`, newest first. If there are none, the newest
-   * of all. Throws Unavailable.
+   * Returns the events of an agent's key that were received since `since`, newest first. If there are none, it returns
+   * the newest event of all. Throws Unavailable.
    */
   listAgentEvents(key: string, stretch: { since: Date; limit: number }): Promise<StoredEvent[]>;
   /**

@@ -19,7 +19,7 @@ export type DeadLetterBatch = {
 export type DeadLetterWriter = PositionStore & {
   /**
    * Stores a batch and moves the position, together or not at all: each body once, with a count of its copies. A copy
-   * that was read before the partition was put back (`seenUntil`) does not count again. Returns `fenced` if the stored
+   * that was read before the partition was reset (`seenUntil`) does not count again. Returns `fenced` if the stored
    * position is not `expected`; for `own` see Applied. Throws Unavailable if it may be tried again, any other error if
    * this batch can never be stored.
    */

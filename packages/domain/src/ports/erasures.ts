@@ -35,7 +35,7 @@ export type PersonFindings = {
 /** A subject, or a single event of the agent `of`, whose key others share. The `key` of an event is its uuid. */
 export type Asked = ErasureSubject | { kind: "event"; key: string; of: string };
 
-/** If `possible` is set, events that only possibly name the person are kept out too. */
+/** If `possible` is set, events that only possibly name the person are not stored either. */
 export type KeptOut = { erased_at: Date; possible: boolean };
 
 /** The ledger of erasures for an operator. Each member throws Unavailable while the database is away. */
@@ -46,8 +46,8 @@ export type ErasureAdmin = {
    */
   request(asked: readonly Asked[], person?: Person): Promise<Receipt>;
   /**
-   * Keeps a person out: from now on findErased knows the person, and a batch or dead letter for which the ledger was
-   * asked before is fenced. Once this resolves, events that began by `erased_at` can no longer be stored.
+   * Enters a person in the ledger. From now on findErased returns the person, and a batch or dead letter for which the
+   * ledger was read before is fenced. Once this resolves, events that began by `erased_at` can no longer be stored.
    */
   keepOut(person: Person, how: KeptOut): Promise<void>;
   /**
@@ -83,7 +83,7 @@ export type ErasureSearch = {
   findPerson(person: Person, search: PersonSearch): Promise<PersonFindings>;
   /**
    * Returns a mark in the order of events: a search that begins now sees all events up to it. Batches for which the
-   * ledger was asked before this call are fenced.
+   * ledger was read before this call are fenced.
    */
   mark(): Promise<number>;
   /** A call with its dead letters, as far as they are stored. */

@@ -20,8 +20,8 @@ export type StoredPosition = {
    */
   identities: RecordIdentity[];
   /**
-   * If the partition was put back to its beginning, records with a timestamp up to this one (ms) had been read before.
-   * Null if it was never put back.
+   * If the partition was reset to its beginning, records with a timestamp up to this one (ms) had been read before.
+   * Null if it was never reset.
    */
   seenUntil: number | null;
 };
@@ -29,7 +29,7 @@ export type StoredPosition = {
 export type PositionStore = {
   /** The next offset to read from a partition; null if nothing of it was ever stored. Throws Unavailable. */
   position(topic: string, partition: number): Promise<number | null>;
-  /** The position with its identities, as of one moment. Throws Unavailable. */
+  /** Returns the position with its identities, in one read. Throws Unavailable. */
   storedPosition(topic: string, partition: number): Promise<StoredPosition>;
   /**
    * Replaces a position and its identities if `expected` is still stored. Returns whether it did. A batch that was read
