@@ -15,8 +15,8 @@ export type KafkaClient = {
   /** The session timeout of every consumer opened from this client, in ms. */
   readonly sessionTimeoutMs: number;
   /**
-   * Opens a kafkajs client for one producer, consumer or admin. Its first broker is another one of KAFKA_BROKERS than
-   * that of the client opened before it. It stops connecting once `isWanted` returns false. Without that, kafkajs
+   * Opens a kafkajs client for one producer, consumer or admin. It begins with a different broker of KAFKA_BROKERS than
+   * the client that was opened before it. It stops connecting once `isWanted` returns false. Without that, kafkajs
    * continues with all of its retries after a disconnect.
    */
   open(options?: OpenOptions): Kafka;

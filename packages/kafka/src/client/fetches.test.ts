@@ -3,7 +3,9 @@ import type { Broker, Cluster } from "kafkajs";
 import { watchFetches } from "../log/watch-fetches.ts";
 import { createFetches } from "./fetches.ts";
 
-/** Lets a fetch fail with this error. Returns the error that kafkajs sees and how often the metadata was read again. */
+/**
+ * Makes a fetch fail with this error. Returns the error that kafkajs sees and how often the metadata was read again.
+ */
 async function failFetch(error: Error) {
   let [refreshes, failures] = [0, 0];
   const broker = { fetch: () => Promise.reject(error) } as unknown as Broker;

@@ -22,7 +22,7 @@ export type Consumption = {
   metrics: Metrics;
   now(): number;
   membership: Membership;
-  /** The offset to which a partition was last sought, by "topic:partition". */
+  /** The offset of the last seek of a partition, by "topic:partition". */
   sought: Map<string, number>;
   /** The partitions whose stored position is beyond the end of the log. */
   beyond: Set<string>;
@@ -153,7 +153,7 @@ function finishPorts(state: Consumption, job: Job, inTurn: FinishPorts["inTurn"]
       await lowerKafka(state, job, part);
       return state.handle(part);
     },
-    // after a seek to this position, missing records are no longer in the log
+    // records that are missing after a seek to this position are no longer in the log
     isAhead: (from, position) => from > position && state.sought.get(where) !== position,
     onPart: ({ expected, records }) => {
       if (expected === null) return;

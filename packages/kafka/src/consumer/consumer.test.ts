@@ -69,7 +69,7 @@ function project(
   return Object.assign(project, { consumer });
 }
 
-/** A store of positions without identities: a log counts as another one if it ends below its position. */
+/** A store of positions without identities: a log counts as replaced if it ends below its position. */
 const storeOf = (positions: Map<number, number>): PositionStore => ({
   position: async (_topic, partition) => positions.get(partition) ?? null,
   storedPosition: async (_topic, partition) => ({

@@ -103,7 +103,7 @@ export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
         consumer.resume([{ topic, partitions: [partition] }]);
       };
       logs?.use({ reader, seek });
-      // after a failed fetch the log may be another one
+      // after a failed fetch the log may have been recreated or may have lost its end
       watchFetches(cluster, {
         onFailure: () => logs?.invalidate(),
         onAnswer: (topics) => noteAnswer(state, topics),

@@ -80,7 +80,7 @@ test.each(["REBALANCE_IN_PROGRESS", "ILLEGAL_GENERATION", "UNKNOWN_MEMBER_ID"])(
   },
 );
 
-test("a member that another one has replaced finds no coordinator and gets an error that is not retried", async () => {
+test("a member that was replaced finds no coordinator and gets an error that is not retried", async () => {
   const findGroupCoordinator = async () => ({ joinGroup: answers });
   const cluster = { findGroupCoordinator } as unknown as Cluster;
   followCoordinator(cluster, { onHeard: () => {}, isWanted: () => false });

@@ -53,7 +53,7 @@ const TOO_LONG_MS = 12_000;
 
 /**
  * Retries a batch until it is done. The position is read again before each try: records below it are already stored, by
- * whatever writer, and only their notices are sent again. The batch keeps every record until its notice is
+ * this writer or another, and only their notices are sent again. The batch keeps every record until its notice is
  * acknowledged. A batch that runs out of time is tried in halves, and the parts grow again as they succeed.
  */
 export async function finishBatch(ports: FinishPorts, batch: FetchedBatch): Promise<Finished> {

@@ -59,7 +59,7 @@ test("a partition whose log is the same is certain after the join, and its posit
   expect([stored.next, sought, watch.check()]).toEqual([20, [], { ok: true }]);
 });
 
-test("a partition whose log is another one is reset to the beginning of the log, and the reset is counted and reported", async () => {
+test("a partition whose log was replaced is reset to the beginning of the log, and the reset is counted and reported", async () => {
   log.stamps = stampsFrom(500, 30);
   await join();
   expect(stored).toEqual({ next: 0, identities: [], seenUntil: 19 });
@@ -76,7 +76,7 @@ test("a position without identities gets those of the log at the join", async ()
   expect(stored).toEqual({ next: 20, identities: recordsOf(log.stamps).slice(12), seenUntil: null });
 });
 
-test("a log that becomes another one is detected within a minute, even without a failed fetch", async () => {
+test("a log that is replaced is detected within a minute, even without a failed fetch", async () => {
   await join();
   log.stamps = stampsFrom(500, 30);
   await jest.advanceTimersByTimeAsync(60_000);

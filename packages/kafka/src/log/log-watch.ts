@@ -23,7 +23,7 @@ export type LogWatch = {
   use(reading: Reading): void;
   /**
    * Compares these partitions and watches them from now on. The first call for an assignment replaces the watched
-   * partitions, and further calls add to them. If the log of a partition is another one, its position is reset to the
+   * partitions, and further calls add to them. If the log of a partition was replaced, its position is reset to the
    * beginning of the log. Never rejects: a partition that cannot be compared now is compared again soon.
    */
   compare(assignment: Assignment, isFirst?: boolean): Promise<void>;
@@ -141,7 +141,7 @@ async function compareOne(state: State, watched: Watched): Promise<void> {
   }
 }
 
-/** Resets the position if the log is another one. Adds the identities of the log if the position has none. */
+/** Resets the position if the log was replaced. Adds the identities of the log if the position has none. */
 async function settle(state: State, where: Partition): Promise<void> {
   const { positions, reading, now } = state;
   const { topic, partition } = where;

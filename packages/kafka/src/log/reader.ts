@@ -33,7 +33,7 @@ export type RecordReader = {
   /** Drops the cached schemas of a registry that has reassigned its ids. `ids` are the ids of our own schemas. */
   renew(ids: [id: number, type: avsc.Type][]): void;
   /**
-   * Reads a record of one of these types with our schema of the same name, whatever release wrote it. Throws
+   * Reads a record of one of these types with our schema of the same name. Any release may have written it. Throws
    * Undecodable for a record that is not of these types. Throws Unavailable while the registry does not answer, and for
    * a record of ours whose schema ours cannot read. A registry that lost its data may have assigned the id of a record
    * to another schema: with `proof`, the record is then read with the schema that it proves.
@@ -215,9 +215,9 @@ async function readerOf(state: State, id: number): Promise<Reader | null> {
 const UNREADABLE = "this release cannot read the schema of a record, which waits for a newer release";
 
 /**
- * Creates the reader of a schema. A schema is ours if it has the full name of one of ours, whatever release wrote it.
- * Fields that only ours has get their defaults, and fields that ours lacks are left out. Returns null for a schema that
- * is not ours.
+ * Creates the reader of a schema. A schema is ours if it has the full name of one of ours, of any release. Fields that
+ * only our schema has get their defaults. Fields that our schema lacks are left out. Returns null for a schema that is
+ * not ours.
  */
 function createReader(types: State["types"], written: object): Reader | null {
   // schemas in JSON Schema and Protobuf are not Avro types
@@ -249,7 +249,7 @@ async function findSchema(state: State, id: number): Promise<object> {
   try {
     return await inTime(state.registry.getSchema(id));
   } catch (cause) {
-    // the client reports an unreachable registry as status 400, so the registry is asked directly
+    // the client reports an unreachable registry as status 400, so the registry is queried directly
     const reason = reasonOf(cause, await askRegistry(state.config, `/schemas/ids/${id}`));
     if (!reason) throw new Unavailable("the schema registry does not answer", { cause });
     state.refused.set(id, { reason, until: Date.now() + UNKNOWN_FOR_MS });

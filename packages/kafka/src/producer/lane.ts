@@ -33,7 +33,7 @@ export type PendingRecord = {
   since: number;
   /** The time at which it is refused, in the publisher's running time. */
   due: number;
-  /** True once it was handed to the client: from then on it may be in the log. */
+  /** True once the record was handed to the client. From then on it may be in the log. */
   handed: boolean;
   settled: boolean;
   resolve(): void;
@@ -88,14 +88,15 @@ export type Sending = {
 /**
  * Records that arrive within this time are sent together. Measured with 64 connections on two cores and three lanes: a
  * time of 0 ms gave batches of 7 and about 8,000 records/s. 2 ms gave batches of 17 and 11,400/s at a lower p99. 5 ms
- * gave 8,000/s again, because all senders wait then.
+ * gave 8,000/s again, because then all senders wait for each batch.
  */
 const LINGER_MS = 2;
 /**
- * The part of the deadline that a batch of several destinations gets. In the rest each destination is tried separately.
+ * The part of the deadline that a batch of several destinations gets. In the remaining time each destination is tried
+ * separately.
  */
 const SHARED_PART = 0.7;
-/** The time limit for a broker's answer. The deadline then leaves time for another broker. */
+/** The time limit for a broker's answer. It is short enough that the deadline leaves time for another broker. */
 const ANSWER_MS = 2_000;
 /**
  * Disables the retries of kafkajs, which would send the whole batch again, including records that are already written.
@@ -262,7 +263,7 @@ function byTopic(flight: PendingRecord[]): { topic: string; messages: Message[] 
   return [...groups].map(([topic, waiting]) => ({ topic, messages: waiting.map(({ message }) => message) }));
 }
 
-/** Settles the caller's promise, once. */
+/** Resolves or rejects the caller's promise, once. */
 export function settle(state: Sending, waiting: PendingRecord, refusal?: Unavailable): void {
   if (waiting.settled) return;
   waiting.settled = true;

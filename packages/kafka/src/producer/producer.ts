@@ -37,7 +37,10 @@ export type Destination = Pick<OutgoingRecord, "topic" | "key" | "partition">;
 
 /** A publisher that reports the state of each partition. */
 export type PartitionPublisher = Publisher & {
-  /** Returns false while the partition of such a record accepts nothing. The record would wait until its deadline. */
+  /**
+   * Returns false while the partition of such a record accepts no records. The record would then wait until its
+   * deadline.
+   */
   takes(destination: Destination): boolean;
   /** Ok while every partition accepts its records. Tolerated if some do not, because the others continue. */
   partitions(): Check;

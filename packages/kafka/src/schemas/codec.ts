@@ -56,7 +56,7 @@ export function createCodec({
   log: Log;
   /** The schemas for writing and reading (default: those of this release). */
   schemas?: typeof ours;
-  /** The interval at which the registry is asked whether it still has our schemas, in ms. */
+  /** The interval of the check that the registry still has our schemas, in ms. */
   relookMs?: number;
 }): Codec {
   const types = typesOf(topics, schemas);

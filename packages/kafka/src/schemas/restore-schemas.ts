@@ -78,8 +78,8 @@ async function countRegistered(config: RegistryConfig, order: readonly Known[]):
 }
 
 /**
- * Returns the orders in which our schemas may have been registered, the first id being 1: all schemas of this release
- * at once, or the schemas of the release before followed by those that this release has changed.
+ * Returns the orders in which our schemas may have been registered from id 1 on. Either all schemas of this release
+ * were registered together, or those of the previous release first, and then those that this release has changed.
  */
 function ordersOf(topics: TopicNames, schemas: typeof ours): Known[][] {
   const kinds = Object.entries(subjectsOf(topics, schemas)) as [

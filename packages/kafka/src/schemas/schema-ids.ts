@@ -16,7 +16,7 @@ const RETRY_MS = 1_000;
 /** A restore is tried only once in this many attempts, because it reads the log. */
 const ATTEMPTS_A_RESTORE = 10;
 const ATTEMPTS_A_LINE = 30;
-/** The interval at which a registry is asked whether it still has our schemas. */
+/** The interval of the check that a registry still has our schemas. */
 export const RELOOK_MS = 60_000;
 
 export type SchemaIds = {

@@ -298,8 +298,8 @@ async function untilThere(admin: Admin, topics: string[]): Promise<void> {
 }
 
 /**
- * Runs a function again if it asked a broker that does not know a new topic yet. Each broker of a cluster learns of it
- * at its own time.
+ * Runs a function again if it asked a broker that does not know a new topic yet. The brokers of a cluster do not learn
+ * of a topic at the same time.
  */
 async function onceKnown(run: () => Promise<void>): Promise<void> {
   for (const giveUpAt = Date.now() + CREATE_TIMEOUT_MS; ; await sleep(TOPIC_NEWS_MS)) {
@@ -311,7 +311,7 @@ async function onceKnown(run: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Throws the faults that remain after a while. A broker may show the old settings for a moment. */
+/** Throws the faults that remain after some retries, because a broker may show the old settings for a moment. */
 async function requireNone(findFaults: () => Promise<string[]>): Promise<void> {
   for (const giveUpAt = Date.now() + NEWS_TIMEOUT_MS; ; await sleep(TOPIC_NEWS_MS)) {
     const faults = await findFaults();
