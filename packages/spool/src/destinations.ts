@@ -104,7 +104,7 @@ async function trySend({ send, log }: Sender, record: Spooled): Promise<SendOutc
 
 type Noted = { name: string; index: number; outcome: "sent" | "refused" };
 
-/** Removes a record from the remaining ones. A refused record is kept aside when its segment is removed. */
+/** Removes a record from the remaining ones. A refused record is set aside when its segment is removed. */
 function note({ left, refused }: Segment, { name, index, outcome }: Noted): void {
   take(left!, name, index);
   if (outcome === "refused") refused.set(name, [...(refused.get(name) ?? []), index]);

@@ -123,7 +123,7 @@ async function keepRefused(draining: Draining, spoolDir: SpoolDir, segment: Segm
   const outline = { path, bytes, records: records.length, oldest: oldestOf(records) };
   spoolDir.segments = spoolDir.segments.filter((each) => each.path !== path);
   spoolDir.segments.push({ ...segmentOf(outline), retryAt: performance.now() + refusedRetryMs });
-  log.error({ path, records: records.length }, "spool: permanently refused records are kept aside");
+  log.error({ path, records: records.length }, "spool: permanently refused records are set aside");
 }
 
 async function keepAside(draining: Draining, { path, bytes }: Segment): Promise<void> {
@@ -136,5 +136,5 @@ async function keepAside(draining: Draining, { path, bytes }: Segment): Promise<
   await disk.syncDir(aside);
   draining.damagedBytes += bytes;
   metrics.spoolDamaged.inc();
-  log.error({ path: to, bytes }, "spool: a damaged segment is kept aside, its readable records were sent");
+  log.error({ path: to, bytes }, "spool: a damaged segment is set aside, its readable records were sent");
 }

@@ -1,4 +1,4 @@
-/** A lock that is held until it is released or the process ends, in whatever way. A stopped process keeps it. */
+/** A lock that is held until it is released or the process ends in any way. A process that is only stopped keeps it. */
 export type Lock = { release(): void };
 
 /**

@@ -19,7 +19,7 @@ export type Segment = {
   refused: Remaining;
   /** The time of the next try in a file of refused records (performance.now()), otherwise null. */
   retryAt: number | null;
-  /** True if a part of it cannot be read. It is then kept aside. */
+  /** True if a part of it cannot be read. It is then set aside. */
   damaged: boolean;
   /** True while it cannot be read or removed. */
   stuck: boolean;

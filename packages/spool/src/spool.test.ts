@@ -80,7 +80,7 @@ test("a destination that accepts nothing blocks only its own records, and later 
   expect(sent.length).toBe(1_201);
 });
 
-test("a permanently refused record is kept aside and logged as an error, and is sent once Kafka accepts it", async () => {
+test("a permanently refused record is set aside and logged as an error, and is sent once Kafka accepts it", async () => {
   const disk = createMemoryDisk();
   const { append, brokers, sent, spool, segments, logged, metrics } = await startProcess(disk);
   const large = "a: too large";
@@ -96,13 +96,13 @@ test("a permanently refused record is kept aside and logged as an error, and is 
   expect(spool.backlog()).toEqual({
     ok: false,
     tolerated: true,
-    reason: "1 records are refused by Kafka and kept aside",
+    reason: "1 records are refused by Kafka and set aside",
   });
   await elapse(20);
   expect(await metrics.registry.metrics()).toMatch(/^teravoz_spool_refused_records 1$/m);
-  expect(
-    logged.filter((line) => line.includes('"level":"error"') && line.includes("kept aside")).length,
-  ).toBe(1);
+  expect(logged.filter((line) => line.includes('"level":"error"') && line.includes("set aside")).length).toBe(
+    1,
+  );
   // later events do not wait for the refused record
   await append("a: later");
   await until(() => sent.includes("a: later"));
@@ -114,7 +114,7 @@ test("a permanently refused record is kept aside and logged as an error, and is 
   expect(spool.backlog()).toEqual({ ok: true });
 });
 
-test("a stop reports a record that is kept aside and leaves its file, and the next process tries it at once", async () => {
+test("a stop reports a record that is set aside and leaves its file, and the next process tries it at once", async () => {
   const disk = createMemoryDisk();
   const limits = { ...QUICK, refusedRetryMs: 3_600_000 };
   const refuse = async () => {
@@ -210,7 +210,7 @@ test("depth and age are in the metrics and in the reason of the check", async ()
   expect(text).toMatch(/^teravoz_spool_oldest_seconds (?!0$)[\d.]+$/m);
 });
 
-test("the readable records of a segment that is damaged in the middle are sent, and its file is kept aside, counted and logged", async () => {
+test("the readable records of a segment that is damaged in the middle are sent, and its file is set aside, counted and logged", async () => {
   const disk = createMemoryDisk();
   const { append, brokers, sent, logged, metrics } = await startProcess(disk);
   for (const text of texts(10)) await append(text);
@@ -227,7 +227,7 @@ test("the readable records of a segment that is damaged in the middle are sent, 
   expect(await metrics.registry.metrics()).toMatch(/^teravoz_spool_damaged_segments_total 1$/m);
 });
 
-test("an unreadable segment and a record that cannot be sent are kept aside and block nothing", async () => {
+test("an unreadable segment and a record that cannot be sent are set aside and block nothing", async () => {
   const disk = createMemoryDisk();
   const { append, brokers, sent, spool, segments } = await startProcess(disk, {
     limits: { ...QUICK, segmentBytes: 1 },

@@ -23,16 +23,16 @@ export type SpoolLimits = WriterLimits & {
 export type Depth = {
   /** The number of records that wait to be sent. */
   records: number;
-  /** The size of all files, including those that are kept aside, and of the records that wait to be written. */
+  /** The size of all files, including those that are set aside, and of the records that wait to be written. */
   bytes: number;
   /** The age of the oldest waiting record, 0 if there is none. */
   oldestSeconds: number;
 };
 
 export type Aside = {
-  /** The number of permanently refused records that are kept aside. */
+  /** The number of permanently refused records that are set aside. */
   refused: number;
-  /** The size of the files that could not be read completely and are kept aside, whichever process left them. */
+  /** The size of the files that could not be read completely and are set aside, by this process or an earlier one. */
   damagedBytes: number;
 };
 
@@ -41,12 +41,12 @@ export type Spool = {
   /** Resolves when the record is safely on the disk. Throws Unavailable if there is no room or the disk fails. */
   append(record: Spooled): Promise<void>;
   depth(): Depth;
-  /** Returns the counts of records and files that are kept aside. */
+  /** Returns the counts of records and files that are set aside. */
   aside(): Aside;
   /** Ok while records are accepted. The reason says how many wait. */
   check(): Check;
   /**
-   * Fails, tolerated, if a destination is blocked, records have waited too long, or something is kept aside. An
+   * Fails, tolerated, if a destination is blocked, records have waited too long, or something is set aside. An
    * operator must then check it.
    */
   backlog(): Check;
@@ -59,7 +59,7 @@ type OwnParts = "dirs" | "disk" | "destinationOf" | "destinations" | "refusedRet
 export type SpoolOptions = Omit<Draining, OwnParts> & {
   /** The directory, which must exist. Several instances may share it. */
   root: string;
-  /** The size beyond which no record is accepted. Adopted files and files that are kept aside count too. */
+  /** The size beyond which no record is accepted. Adopted files and files that are set aside count too. */
   maxBytes: number;
   /** Returns whether sending may succeed now. */
   canSend(): boolean;
@@ -77,9 +77,10 @@ const DEFAULT_LIMITS: SpoolLimits = {
   // the same time that the brokers may take
   diskDeadlineMs: 5_000,
   tickMs: 500,
-  // a search costs only a listing and a try of each lock, and the records of a dead instance are late already
+  // a search lists a directory and tries each lock, which costs little, and the records of a dead instance are already
+  // late
   adoptMs: 10_000,
-  // half of the time that a service has to stop: the rest is for requests before it and the publisher after it
+  // half of the time in which a service must stop: open requests need the rest before it, and the publisher after it
   drainAtStopMs: 5_000,
   // an operator changes the setting of Kafka that refuses them, and may restart the service to retry at once
   refusedRetryMs: 600_000,
@@ -191,8 +192,8 @@ async function sizeOfDamaged({ disk, root }: Pick<State, "disk" | "root">): Prom
 }
 
 /**
- * Sends all records that can be sent. The segment that is being written comes last, and is closed if it has such a
- * record.
+ * Sends all records that can be sent. The segment that is being written comes last. It is closed first if one of its
+ * records can be sent.
  */
 async function sendAll(state: State): Promise<void> {
   const { destinations, writer, options } = state;
@@ -227,7 +228,7 @@ async function stop(state: State, running: Promise<void>): Promise<void> {
 const segmentsOf = ({ dirs }: State) => dirs.flatMap(({ segments }) => segments);
 
 /**
- * Returns the size of the spool. Files that are kept aside count too: none is removed without an operator, and the size
+ * Returns the size of the spool. Files that are set aside count too: none is removed without an operator, and the size
  * of the directory is bounded.
  */
 const bytesOf = (state: State) =>
@@ -246,7 +247,7 @@ function depthOf(state: State): Depth {
 }
 
 /**
- * Returns the counts of records and files that are kept aside. Refused records count even before they are in a separate
+ * Returns the counts of records and files that are set aside. Refused records count even before they are in a separate
  * file.
  */
 const asideOf = (state: State): Aside => ({
@@ -280,7 +281,7 @@ function backlog(state: State): Check {
     ...(oldestSeconds > OLD_SECONDS
       ? [`${records} records wait, the oldest for ${Math.round(oldestSeconds)} s`]
       : []),
-    ...(refused > 0 ? [`${refused} records are refused by Kafka and kept aside`] : []),
+    ...(refused > 0 ? [`${refused} records are refused by Kafka and set aside`] : []),
     ...(damagedBytes > 0 ? [`${damagedBytes} bytes in ${ASIDE}/ could not be read`] : []),
   ];
   return reasons.length > 0 ? { ok: false, tolerated: true, reason: reasons.join("; ") } : { ok: true };

@@ -65,17 +65,17 @@ export function createMetrics() {
     spoolRefused: new Gauge({
       ...of,
       name: "teravoz_spool_refused_records",
-      help: "Records of the spool that Kafka permanently refuses and that are kept aside",
+      help: "Records of the spool that Kafka permanently refuses and that are set aside",
     }),
     spoolDamagedBytes: new Gauge({
       ...of,
       name: "teravoz_spool_damaged_bytes",
-      help: "Bytes of segments of the spool that could not be read completely and are kept aside",
+      help: "Bytes of segments of the spool that could not be read completely and are set aside",
     }),
     spoolDamaged: new Counter({
       ...of,
       name: "teravoz_spool_damaged_segments_total",
-      help: "Segments of the spool that could not be read completely and are kept aside",
+      help: "Segments of the spool that could not be read completely and are set aside",
     }),
     projectSeconds: new Histogram({
       ...of,
