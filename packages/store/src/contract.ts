@@ -44,7 +44,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
     describe("the ledger of erasures", () => describeLedger(use));
     describe("pages", () => describePages(use));
     describe("positions", () => describePositions(use));
-    describe("stored data comes back unchanged", () => describeVerbatim(use));
+    describe("stored data is returned unchanged", () => describeVerbatim(use));
     describe("random batches", () => describeRandomBatches(use));
   });
 }

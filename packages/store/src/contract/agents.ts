@@ -15,7 +15,7 @@ import { at, createWriter, freshCallId, type Opened, sampleEvent, type Use } fro
 
 const TYPES = ["actor.logged-in", "actor.logged-out", "actor.paused", "actor.unpaused"];
 
-/** One step of a run: a delivery or an erasure, of which event, of which agent, received when. */
+/** One step of a run: a delivery or an erasure, with the event, the agent and the time of reception. */
 const step = fc.record({
   agent: fc.nat(1),
   event: fc.nat(15),
@@ -60,8 +60,8 @@ const erasureOf = (run: string, { agent, receivedAfter }: Step): Erasure => ({
 const folded = ({ version: _version, ...presence }: Presence) => presence;
 
 /**
- * The agents that must be left after these steps. They are folded from each event once, with its earliest reception,
- * without the events that were erased.
+ * The agents that must remain after these steps. They are folded from the events that were not erased, each once and
+ * with its earliest reception.
  */
 function expectedOf(run: string, steps: readonly Step[]) {
   const left = new Map<string, LoggedEvent>();
@@ -107,7 +107,7 @@ export function describeAgents(use: Use): void {
       said("one", 100, "actor.paused"),
       said("settled", 50, "actor.logged-in"),
       said("later", 200, "actor.logged-in"),
-      // without events for longer than any agent works without a log-in
+      // no agent works for so long without a new log-in
       said("long silent", -90 * DAY, "actor.logged-in"),
       said("long silent", 150, "actor.logged-out"),
       sampleEvent({ kind: "agent", aggregate_id: `${run}-dialer`, type: "dialer.attempt", offset: 60 }),
@@ -136,7 +136,7 @@ export function describeAgents(use: Use): void {
   const presencesOf = async (opened: Opened, run: string) =>
     (await opened.queries.listPresences([`${run}-0`, `${run}-1`])).map(folded).sort(byName);
 
-  test("agents are the fold of their remaining events, whatever is delivered in which order, again, late or erased", async () => {
+  test("agents are the fold of their remaining events, for any order of deliveries, with repeated, late and erased events", async () => {
     const property = fc.asyncProperty(fc.array(step, { maxLength: 24 }), async (steps) => {
       const run = randomUUID();
       const { write } = createWriter(use());
@@ -179,7 +179,7 @@ export function describeAgents(use: Use): void {
     return hasChangedSince && recent.length > 0 ? recent : received;
   };
 
-  test("agents of a moment are the fold of all events received by then; if they changed later, of the eight days before the moment if these have an event", async () => {
+  test("agents of a moment are the fold of all events received by then, or of the last eight days of them if the agent changed later and has an event in these days", async () => {
     const property = fc.asyncProperty(
       fc.array(step, { maxLength: 12 }),
       fc.integer({ min: 0, max: 130 }),

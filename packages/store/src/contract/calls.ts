@@ -34,7 +34,7 @@ const byName = (one: RecentCall, other: RecentCall) => (one.aggregate_id < other
 const byTime = (one: Event, other: Event) => one.received_at.getTime() - other.received_at.getTime();
 
 export function describeCalls(use: Use): void {
-  test("a call is the fold of all its events, in whatever batches they were stored", async () => {
+  test("a call is the fold of all its events, for any division of them into batches", async () => {
     const writer = createWriter(use());
     const events = wholeCall();
     for (const event of events) await writer.write([event]);

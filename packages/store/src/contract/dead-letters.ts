@@ -58,7 +58,7 @@ async function onlyOne(deadLetters: DeadLetters, key: string | null): Promise<De
 }
 
 function describeAdding(use: Use): void {
-  test("a dead letter comes back unchanged, to the last byte", async () => {
+  test("a dead letter is returned unchanged, to the last byte", async () => {
     const source = { topic: "call-events", partition: 3, offset: 7 };
     for (const sample of [
       {},

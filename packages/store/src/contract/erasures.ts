@@ -44,7 +44,7 @@ export function describeErasures(use: Use): void {
     expect(await findCall(use(), stays)).toMatchObject({ events: 1 });
   });
 
-  test("later events of an erased call stay out, whatever their stamps are", async () => {
+  test("later events of an erased call are not stored, whatever their stamps are", async () => {
     const { write, erase } = writer();
     const known = sampleEvent();
     const { aggregate_id } = known;
@@ -190,7 +190,7 @@ export function describeErasures(use: Use): void {
     expect(await use().queries.findCalls([event.aggregate_id])).toEqual([]);
   });
 
-  test("an erasure of single events of a shared agent key deletes only these, and they stay out", async () => {
+  test("an erasure of single events of a shared agent key deletes only these, and they are not stored again", async () => {
     const { write, erase } = writer();
     const key = freshCallId();
     const attempts = [1, 2, 3].map((offset) =>
@@ -243,7 +243,7 @@ export function describeErasures(use: Use): void {
     expect(await list(call, 0)).toEqual([]);
   });
 
-  test("a person is known as erased as soon as it is entered, and a batch that was decided on before is fenced", async () => {
+  test("a person is known as erased as soon as it is entered, and a batch that was checked before is fenced", async () => {
     const { store, erasures } = use();
     const person = { kind: "number", key: `+${Date.now()}` } as const;
     const batch = { topic: freshTopic(), partition: 0 };
@@ -261,7 +261,7 @@ export function describeErasures(use: Use): void {
     expect(await store.apply(again, foldCall)).toMatchObject({ added: [event.uuid] });
   });
 
-  test("a person who is erased twice is kept out up to the later time, and possible findings up to their own time", async () => {
+  test("events of a person who is erased twice are not stored up to the later time, and possible findings up to their own time", async () => {
     const { store, erasures } = use();
     const person = { kind: "number", key: `+1${Date.now()}` } as const;
     for (const [seconds, possible] of [

@@ -85,7 +85,7 @@ export function describeLedger(use: Use): void {
     });
   });
 
-  test("a person is clean as soon as everything that was requested for the person is, and events of one agent count once", async () => {
+  test("a person's erasure is complete when every erasure requested for the person is, and events of one agent count as one", async () => {
     const person = personOf(freshNumber());
     const [call, agent] = [callOf(freshCallId()), freshCallId()];
     const events = [1, 2].map((offset) => sampleEvent({ ...agentEvent(agent), offset }));
@@ -137,7 +137,7 @@ export function describeLedger(use: Use): void {
     });
   });
 
-  test("a search since a mark finds data that was stored after it, and says whether the number is one of ours", async () => {
+  test("a search since a mark finds data that was stored after the mark, and says whether the number is one of ours", async () => {
     const number = freshNumber();
     const [before, after] = [freshCallId(), freshCallId()];
     const { write } = writer();
@@ -149,7 +149,7 @@ export function describeLedger(use: Use): void {
     expect(found).toMatchObject({ certain: { calls: [after] }, isOurs: true });
   });
 
-  test("a mark fences a batch that was decided on before", async () => {
+  test("a mark fences a batch that was checked before", async () => {
     const { store, erasures } = use();
     const batch = { topic: freshTopic(), partition: 0 };
     await store.apply({ ...batch, expected: null, next: 1, events: [sampleEvent()] }, foldCall);
@@ -235,7 +235,7 @@ export function describeLedger(use: Use): void {
     expect(ofKey(dialer)).toEqual([{ kind: "agent", key: dialer, erased_at: at(100) }]);
   });
 
-  test("a dead letter of an erased call is listed as revived, and an erased call is not", async () => {
+  test("an erased call with a new dead letter is listed among the revived dead letters, and not among the revived calls", async () => {
     const key = freshCallId();
     const { erasures } = use();
     const { write, erase } = writer();

@@ -54,7 +54,7 @@ export function describePositions(use: Use): void {
     expect(await store.storedPosition(where.topic, 0)).toEqual(back);
   });
 
-  test("a batch that was read before the position was put back is fenced, even if it expects the same offset", async () => {
+  test("a batch that was read before the position was reset is fenced, even if it expects the same offset", async () => {
     const { store } = use();
     const where = place();
     const epoch = await store.ledgerEpoch(where.topic, 0);
@@ -70,7 +70,7 @@ export function describePositions(use: Use): void {
     expect(await store.position(where.topic, 0)).toBe(0);
   });
 
-  test("an event that is read again after the position was put back is stored once, and does not count as a redelivery", async () => {
+  test("an event that is read again after the position was reset is stored once, and does not count as a redelivery", async () => {
     const { store } = use();
     const where = place();
     const event = sampleEvent({ offset: 3 });
@@ -84,7 +84,7 @@ export function describePositions(use: Use): void {
     expect((await use().queries.findEvent(event.uuid))?.redeliveries).toBeUndefined();
   });
 
-  test("a dead letter that is read again after its partition was put back counts no further copy, and is stored if it was not stored before", async () => {
+  test("a dead letter that is read again after its partition was reset counts no further copy, and is stored if it was not stored before", async () => {
     const { deadLetters } = use();
     const where = place();
     const [waiting, dropped] = [

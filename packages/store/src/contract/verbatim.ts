@@ -46,20 +46,20 @@ export function describeVerbatim(use: Use): void {
       expect(await findCall(use(), end)).toMatchObject({ aggregate_id: end, events: 1 });
   });
 
-  test("a payload comes back to the last character", async () => {
+  test("a payload is returned unchanged, to the last character", async () => {
     const payload = `{"type":"call.new","__proto__":{"a":1},"$where":"1","a.b":1e400,"n":9007199254740993,"\\ud800":"\\u0000", "a":1, "a":2,"t":${JSON.stringify(HOSTILE)}}  \n`;
     const event = sampleEvent({ payload });
     await createWriter(use()).write([event]);
     expect((await findEvents(use(), event.aggregate_id))[0]?.payload).toBe(payload);
   });
 
-  test("a payload of 64 KiB of astral characters comes back whole", async () => {
+  test("a payload of 64 KiB of astral characters is returned completely", async () => {
     const event = sampleEvent({ payload: JSON.stringify({ pad: "😀".repeat(16_384) }) });
     await createWriter(use()).write([event]);
     expect((await findEvents(use(), event.aggregate_id))[0]?.payload).toBe(event.payload);
   });
 
-  test.each(HOSTILE)("a field of a call comes back unchanged: %j", async (code) => {
+  test.each(HOSTILE)("a field of a call is returned unchanged: %j", async (code) => {
     const event = sampleEvent({ body: { code, queue: code } });
     await createWriter(use()).write([event]);
     expect(await findCall(use(), event.aggregate_id)).toMatchObject({ code, queue: code });

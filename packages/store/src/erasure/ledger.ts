@@ -7,8 +7,8 @@ import { reading } from "../mongo/reading.ts";
 import type { LedgerNames } from "./names.ts";
 
 /**
- * The time that an entry is kept. An erased event that comes later than this counts as new; the log and a spool hold
- * nothing that long (28 days).
+ * The time that an entry is kept. An erased event that is received later than this counts as new. The log and a spool
+ * hold no event for so long (28 days at most).
  */
 export const LEDGER_MS = 90 * 86_400_000;
 
@@ -60,7 +60,10 @@ export async function knowsPersons({ erased }: Pick<Collections, "erased">): Pro
   return (await erased.findOne(filter, options)) !== null;
 }
 
-/** Returns whether there are entries that none of these keys can find: the events that they keep out would return. */
+/**
+ * Returns whether there are entries that none of these keys can find. Events that those entries forbid would then be
+ * stored again.
+ */
 export async function hasUnreadable(
   { erased }: Pick<Collections, "erased">,
   { marks }: LedgerNames,
@@ -71,7 +74,7 @@ export async function hasUnreadable(
 
 /**
  * Enters the erasures of a batch; `now` in ms. Earlier entries of a request or an erasure are kept. Each erasure is
- * entered under every key, because other instances may list only some of them while keys are replaced.
+ * entered under every key, because other instances may list only some of the keys while keys are rotated.
  */
 export async function enterErasures(
   { erased }: Collections,

@@ -22,5 +22,5 @@ export function createLedgerNames(secrets: readonly string[]): LedgerNames {
   return Object.assign(names, { marks: hashesOf(MARK).map((hash) => hash.slice(0, 16)) });
 }
 
-/** The text from which a mark is made. No entry has such a name, because kinds contain no blank. */
+/** The text from which a mark is made. No entry has this name, because kinds contain no blank. */
 const MARK = "a mark of the key";

@@ -10,8 +10,8 @@ import { patternOf } from "./pattern.ts";
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
 
 /**
- * The number of events that are searched at once. No index covers bodies; such a search takes about 50 ms, far below
- * the limit of an operation.
+ * The number of events that are searched at once. No index covers bodies. Searching this number takes about 50 ms, far
+ * below the limit of an operation.
  */
 const WINDOW = 20_000;
 /**

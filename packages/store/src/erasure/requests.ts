@@ -48,7 +48,10 @@ export async function mark({ sequences, positions }: Collections): Promise<numbe
 type Write = AnyBulkWriteOperation<LedgerDocument>;
 type Fields = Partial<LedgerDocument>;
 
-/** Enters a request. `erased_at` stays, so that an erased subject is kept out while its next erasure is pending. */
+/**
+ * Enters a request. `erased_at` stays, so that events of an erased subject are not stored while its next erasure is
+ * pending.
+ */
 async function request(ledger: Ledger, asked: readonly Asked[], person?: Person): Promise<Receipt> {
   const receipt = { requested_at: new Date(ledger.now()), clean_at: null, log_clean_by: null };
   const persons = person && namesOf(ledger, person);
@@ -87,7 +90,10 @@ async function requestFor(ledger: Ledger, person: Person, log_clean_by: Date): P
   return receipt;
 }
 
-/** Keeps a person out. If possible findings count too, the number without its area code is kept out as well. */
+/**
+ * Enters a person, so that the person's events are no longer stored. If possible findings count too, the number without
+ * its area code is also entered.
+ */
 async function keepOut(ledger: Ledger, person: Person, { erased_at, possible }: KeptOut): Promise<void> {
   const until = possible ? { possible_until: erased_at } : {};
   const near = { ...person, key: withoutArea(person.key) };

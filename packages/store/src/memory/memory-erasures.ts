@@ -45,7 +45,7 @@ export function createMemoryErasures({
     keepOut: async (person, how) => keepOut(state, person, how),
     receipt: async (subject) => receiptOf(state.ledger.get(ledgerId(subject))),
     personReceipt: async (person) => personReceipt(state, person),
-    // this ledger ends with its process, so one list of keys is enough
+    // this ledger is lost when its process ends, so one list of keys is enough
     hasUnreadable: async () => false,
     mark: async () => {
       state.epoch += 1;
@@ -135,7 +135,10 @@ export function enterErasures(state: State, parts: readonly ErasedPart[], now: n
 
 const latest = (one: Date, other: Date | null): Date => (other !== null && other > one ? other : one);
 
-/** Keeps a person out. If possible findings count too, the number without its area code is kept out as well. */
+/**
+ * Enters a person, so that the person's events are no longer stored. If possible findings count too, the number without
+ * its area code is also entered.
+ */
 export function keepOut(state: State, person: Person, { erased_at, possible }: KeptOut): void {
   const near = { ...person, key: withoutArea(person.key) };
   enter(state, person, erased_at, possible ? erased_at : undefined);

@@ -7,8 +7,8 @@ import {
 } from "@teravoz/domain";
 
 /**
- * A position. `replaced` is the number of times that it was put back. `writer` is the writer that moved it, if the
- * batch named one.
+ * A position. `replaced` is the number of times that it was reset. `writer` is the writer that moved it, if the batch
+ * named one.
  */
 type Kept = StoredPosition & { replaced: number; writer?: string | undefined };
 

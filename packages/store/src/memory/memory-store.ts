@@ -117,7 +117,7 @@ function listCallEvents(state: State, call_id: string, page: Parameters<CallQuer
   return { items: items.map(({ event }) => event), next };
 }
 
-/** The epoch of a partition. It grows with each erased person, and whenever the partition is put back. */
+/** The epoch of a partition. It grows with each erased person, and whenever the partition is reset. */
 const epochOf = ({ epoch, positions }: State, place: { topic: string; partition: number }): number =>
   epoch + positions.read(place).replaced;
 

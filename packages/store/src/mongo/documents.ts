@@ -27,15 +27,17 @@ export type PositionDocument = {
   /** See StoredPosition. Earlier releases wrote none. */
   identities?: RecordIdentity[];
   seen_until?: number | null;
-  /** The writer of the last batch; null if the batch named none, or the position was put back. Earlier releases wrote none. */
+  /**
+   * The writer of the last batch; null if the batch named none, or the position was reset. Earlier releases wrote none.
+   */
   writer?: string | null;
   /** The highest revision of a fold that has written to the partition, or claimed it. */
   fold?: number;
   /** The revision of the last rebuild that was finished. */
   refolded?: number;
   /**
-   * Grows with each erased person, with each search for one, and when the partition is put back. It fences batches that were decided on
-   * before.
+   * Grows with each erased person, with each search for one, and when the partition is reset. It fences batches that
+   * were checked before.
    */
   epoch?: number;
   /** Grows with each write of a rebuild, because a write without a change would cause no conflict. */
@@ -82,11 +84,11 @@ export type MinuteDocument = { _id: string; minute: Date; types: Record<string, 
 export type LedgerDocument = {
   _id: string;
   kind: string;
-  /** Null for a person who is already kept out while the search for stored data is running. */
+  /** Null for a person whose new events are already refused while the search for stored data is running. */
   requested_at: Date | null;
-  /** Null until the tombstone was read. For a person: events that began by then stay out. */
+  /** Null until the tombstone was read. For a person: events that began by then are not stored. */
   erased_at: Date | null;
-  /** For a person: up to this time, events that only possibly name the person stay out too. */
+  /** For a person: up to this time, events that only possibly name the person are not stored either. */
   possible_until?: Date;
   clean_at: Date | null;
   log_clean_by: Date | null;

@@ -32,7 +32,7 @@ const BY_BEGIN = { began_at: -1, id: -1 } as const;
 /** The index that finds recent changes. It includes the key, so that the index alone answers. */
 const BY_VERSION: IndexDescription = { key: { version: 1, _id: 1 } };
 
-/** Fields whose values may be in very many calls. The page lists such calls by their beginning. */
+/** Fields of which one value may be in very many calls. The page lists the calls of a value by their beginning. */
 const WIDE_FIELDS = ["counted_as", "queue", "queues", "agents", "our_number_canonical"];
 
 /**
@@ -140,8 +140,8 @@ export async function createIndexes(db: Db): Promise<void> {
 }
 
 /**
- * Builds the index again if an earlier release made it with a shorter time, because changing it needs more rights than
- * ours.
+ * Builds the index again if an earlier release made it with a shorter time. Changing an index would need rights that
+ * the services do not have.
  */
 async function keepDeadLetters(db: Db): Promise<void> {
   const deadLetters = db.collection("dead_letters");

@@ -2,8 +2,8 @@ import { RECENT_FIELDS } from "@teravoz/domain";
 import { OPERATION_LIMIT_MS } from "./connect.ts";
 
 /**
- * The options of a query that reads one snapshot, acknowledged by a majority. With `majority` alone a query that yields
- * in the middle could miss a call that a batch deletes and inserts again (see writeCalls).
+ * The options of a query that reads one snapshot, acknowledged by a majority. With `majority` instead, a query that
+ * yields in the middle could miss a call that a batch deletes and inserts again (see writeCalls).
  */
 export const reading = { readConcern: { level: "snapshot" }, maxTimeMS: OPERATION_LIMIT_MS } as const;
 

@@ -185,8 +185,8 @@ async function findWay(
 }
 
 /**
- * Returns whether the filter has a field whose values are in few calls each, or selects the few unfinished calls. Such
- * a field's own index is used, whatever the window.
+ * Returns whether the filter has a field whose values are in few calls each, or selects the few unfinished calls. The
+ * index of such a field is used for any window.
  */
 const isNarrow = ({ id, aggregate_id, code, their_number, state, waiting }: CallFilter): boolean =>
   [id, aggregate_id, code, their_number, waiting].some((value) => value !== undefined) ||

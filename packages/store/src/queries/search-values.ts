@@ -142,7 +142,7 @@ type Clause = { path: string; values: readonly string[] };
 
 /**
  * The conditions of the calls that have one of the values. Each can be read newest first from an index. `isNarrow`:
- * each of its values is in few calls, whatever the period.
+ * each of its values is in few calls, for any period.
  */
 export function searchConditions(
   search: CallSearch,

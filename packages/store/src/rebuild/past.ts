@@ -45,9 +45,10 @@ export type PastOutcome =
 export const MAX_PASTS = 10;
 
 /**
- * Writes the calls as they were known at a moment into a collection of their own, which is replaced as a whole at the end. `version` is
- * the time of the last change by then, in ms. A call that is erased meanwhile is left out. A killed run leaves the earlier collection, and
- * an unfinished one that the next run deletes. Throws Unavailable.
+ * Writes the calls as they were known at a moment into a separate collection, which is replaced as a whole at the end.
+ * `version` is the time of the last change by then, in ms. A call that is erased meanwhile is left out. A killed run
+ * does not change the earlier collection. It leaves an unfinished collection, which the next run deletes. Throws
+ * Unavailable.
  */
 export const writePast = (options: PastOptions): Promise<PastOutcome> =>
   orUnavailable(() => writeWhole(options));
