@@ -20,7 +20,7 @@ const listFields = (schema: Schema): string =>
     })),
   );
 
-/** The shapes that have a section of their own. */
+/** The shapes that have a separate section. */
 export function describeShapes(): string {
   const answers = [
     ...Object.values(COMMANDS).map(({ answer }) => answer),

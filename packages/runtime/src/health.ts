@@ -9,7 +9,7 @@ export type Check = {
 export type Health = {
   /** Adds a check of something that the service needs. `check` returns the current state and must not take long. */
   add(name: string, check: () => Check | Promise<Check>): void;
-  /** Makes the process not ready, whatever its checks say, because it is stopping. */
+  /** Makes the process not ready, regardless of its checks, because it is stopping. */
   stopping(): void;
   report(): Promise<{ status: "ok" | "unavailable"; checks: Record<string, Check> }>;
 };

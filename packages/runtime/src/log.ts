@@ -50,8 +50,8 @@ function onlyAllowed(fields: Fields): Fields {
 }
 
 /**
- * Returns a value as it may be logged. The allow list applies at every depth. A thrown value is shown as an error,
- * whatever its type.
+ * Returns a value as it may be logged. The allow list applies at every depth. A thrown value of any type is shown as an
+ * error.
  */
 function shown(name: string, value: unknown): unknown {
   if (name === "err" || isNativeError(value)) return describeError(value);

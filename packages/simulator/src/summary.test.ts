@@ -14,7 +14,7 @@ describe("the summary", () => {
     );
   });
 
-  test("a percentile is one of the values, with enough of them at or below it", () => {
+  test("a percentile is one of the values, and at least its share of all values is not above it", () => {
     const values = fc.array(fc.double({ noNaN: true }), { minLength: 1 });
     fc.assert(
       fc.property(values, fc.double({ min: 0.01, max: 1, noNaN: true }), (any, share) => {

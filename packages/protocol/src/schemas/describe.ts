@@ -3,7 +3,7 @@ import type { Wire } from "../types/wire.ts";
 
 /** The description of a schema in docs/api.md. */
 type Doc = {
-  /** The name of a shape that has a section of its own. */
+  /** The name of a shape that has a separate section. */
   id?: string;
   description?: string;
   /** The JSON type of a parameter whose schema reads any value. */

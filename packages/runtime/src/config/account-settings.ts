@@ -2,7 +2,7 @@ import { type FoldRules, isRegion, isZone, type Region } from "@teravoz/domain";
 import { z } from "zod";
 import type { Config, Settings } from "./config.ts";
 
-/** The setting with which every service reads timestamps. It must be the same for all services of a database. */
+/** The zone of timestamps without a zone. It must be the same for all services of a database. */
 export const senderSettings = {
   SENDER_TIME_ZONE: {
     schema: z.string().refine(isZone, "must be a zone like America/Sao_Paulo"),

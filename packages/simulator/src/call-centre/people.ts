@@ -36,7 +36,7 @@ export const recruit = (count: number): Person[] =>
     queues: index % 2 === 0 ? ["900"] : ["900", "901"],
   }));
 
-/** Returns the name of an agent. A second round of the names is numbered: ana, …, zeca, ana2, …. */
+/** Returns the name of an agent. If there are more agents than names, names get a number: ana, …, zeca, ana2, …. */
 function nameOf(index: number): string {
   const round = Math.floor(index / NAMES.length) + 1;
   return `${NAMES[index % NAMES.length]}${round === 1 ? "" : round}`;

@@ -47,7 +47,7 @@ export async function planMember(
   };
 }
 
-/** Returns a URI that reaches this member alone, whatever the name of its set. */
+/** Returns a URI that reaches only this member, for any name of its set. */
 export const directUri = (port: number) => `mongodb://127.0.0.1:${port}/?directConnection=true`;
 
 async function isMember(uri: string): Promise<boolean> {

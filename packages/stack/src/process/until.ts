@@ -11,7 +11,7 @@ export type Wait = {
 const EVERY_MS = 150;
 
 /**
- * Resolves once `holds` resolves with true. Throws after the limit, when the signal aborts, and what `holds` throws.
+ * Resolves once `holds` resolves with true. Throws after the limit, when the signal aborts, and any error of `holds`.
  */
 export async function until(holds: () => Promise<boolean>, { limitMs, what, signal }: Wait): Promise<void> {
   const end = Date.now() + limitMs;
