@@ -47,7 +47,7 @@ type IngestService = Service<typeof settings>;
  */
 const MAX_WAITING = 5_000;
 /**
- * The limits of the publisher for refusals. It is separate, because a delay of refusals must not hold up events. One
+ * The limits of the publisher for refusals. It is separate, because a delay of refusals must not delay events. One
  * producer and this queue are enough for a broken sender or a probe.
  */
 const REFUSAL_LIMITS = { lanes: 1, maxQueueRecords: 500 };

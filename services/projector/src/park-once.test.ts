@@ -52,18 +52,18 @@ beforeEach(async () => {
 const putBack = () =>
   store.replacePosition(PLACE, { expected: 5, next: 0, identities: [], seenUntil: SEEN_UNTIL });
 
-test("a record is parked if its partition was never put back, even if its dead letter is stored", async () => {
+test("a record is parked if its partition was never reset, even if its dead letter is stored", async () => {
   await park(record("stored", 10), BATCH, null);
   expect(parked).toEqual([10]);
 });
 
-test("a record that was parked before its partition was put back is not parked again", async () => {
+test("a record that was parked before its partition was reset is not parked again", async () => {
   await putBack();
   await park(record("stored", SEEN_UNTIL), BATCH, null);
   expect(parked).toEqual([]);
 });
 
-test("a record that came after the partition was put back is parked, and so is a record without a stored dead letter", async () => {
+test("a record that came after the partition was reset is parked, and so is a record without a stored dead letter", async () => {
   await putBack();
   await park(record("stored", SEEN_UNTIL + 1), BATCH, null);
   await park(record("never stored", 10), BATCH, null);

@@ -8,7 +8,7 @@ type Deps = {
 };
 
 /**
- * Parks a record unless it was parked before, because a partition that was put back to its beginning brings its records
+ * Parks a record unless it was parked before, because a partition that was reset to its beginning brings its records
  * again. A record was parked before if it was read before and its dead letter is stored.
  */
 export const parkOnce =

@@ -275,7 +275,7 @@ test("an event of an erased call is answered by a tombstone before the position 
   expect(counted).toEqual(expect.arrayContaining([["erased", 3]]));
 });
 
-test("a tombstone never causes another one, even if events of its call are before and after it in one batch", async () => {
+test("a tombstone never causes another tombstone, even if events of its call are before and after it in one batch", async () => {
   const { handle } = project();
   const records = [record(0, eventOf("a", "1")), tombstone(1, "1"), tombstone(2, "1"), tombstone(3, "2")];
   await handle(batchOf(null, records));
@@ -367,7 +367,7 @@ test("a late event of an erased person erases its whole call, and a new call of 
       .filter(({ erased }) => erased)
       .map(({ key }) => key),
   ).toEqual(["old", "unknown"]);
-  // later events of the call stay out too, because the ledger has the call now
+  // later events of the call are not stored either, because the ledger has the call now
   await handle(batchOf(7, [record(7, eventOf("h", "old", { received_at: at(99) }))]));
   expect(await isStored("old")).toBe(false);
 });
@@ -383,7 +383,7 @@ test("an erased person is found in a large batch too", async () => {
   expect([await isStored("59"), await isStored("60"), await isStored("119")]).toEqual([true, false, false]);
 });
 
-test("a batch is decided on again if a person is erased between the decision and the transaction", async () => {
+test("a batch is checked again if a person is erased between the check and the transaction", async () => {
   const apply: CallStore["apply"] = async (batch, fold) => {
     await store.keepOut(kept, { erased_at: at(10), possible: false });
     return store.apply(batch, fold);
@@ -394,7 +394,7 @@ test("a batch is decided on again if a person is erased between the decision and
   expect(await isStored("1")).toBe(false);
 });
 
-test("an event that is only possibly about an erased person stays out if the erasure included possible findings", async () => {
+test("an event that is only possibly about an erased person is not stored if the erasure included possible findings", async () => {
   const { handle } = project();
   const payload = JSON.stringify({ call_id: "1", code: "11987654321" });
   const possible = (uuid: string, call: string) => eventOf(uuid, call, { payload });

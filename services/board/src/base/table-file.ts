@@ -31,6 +31,6 @@ export function download(name: string, text: string): void {
   const url = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
   const link = Object.assign(document.createElement("a"), { href: url, download: name });
   link.click();
-  // the browser has read the file by then
+  // after a minute the browser has read the file
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

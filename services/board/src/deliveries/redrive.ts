@@ -81,7 +81,7 @@ export type RedrivenAll = {
 
 /** The number of concurrent requests, the same as in the command line. */
 const AT_ONCE = 8;
-/** The outcomes that end the redrive: they would be the same for every following dead letter. */
+/** The outcomes that end the redrive, because every following dead letter would have the same one. */
 const ENDS: readonly RedriveOutcome[] = ["token", "origin"];
 
 export async function redriveAll(

@@ -20,7 +20,10 @@ import { WaitingList } from "./waiting-list.tsx";
 
 /** Shown in place of an unknown number. */
 const NONE = "–";
-/** The maximum number of rows that people can watch: the most urgent queues. A line links to the others. */
+/**
+ * The maximum number of rows, because people cannot watch more. They show the most urgent queues, and a line links to
+ * the others.
+ */
 const MAX_QUEUES = 100;
 
 /** The numbers that a supervisor needs at a glance: who waits, how long, and the results of today. */

@@ -73,7 +73,7 @@ type Verdict = { erased: Map<string, Erased>; barred: ReadonlySet<Trace>; goes(t
 /**
  * Writes a tombstone after each record that is dropped because its subject, or a person it names, was erased. Otherwise
  * the record would be the last value of its key, and would stay in the log for ever. Only a record with a value is
- * answered, so that a tombstone never causes another one.
+ * answered, so that a tombstone never causes another tombstone.
  */
 export async function answerErased(
   ports: AnswerPorts,

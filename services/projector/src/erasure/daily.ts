@@ -8,18 +8,18 @@ import { TICK_KEY } from "./tombstones.ts";
 export type DailyPorts = ErasePorts & {
   store: Pick<CallStore, "forget" | "listAgentEvents">;
   jobs: Jobs;
-  /** The days that data is kept. Null = for ever. */
+  /** The number of days that data is kept. Null = for ever. */
   retentionDays: number | null;
   log: Log;
   /**
-   * Returns whether the job shall continue. It is asked between two pages: after a stop, the next projector does the
+   * Returns whether the job may continue. It is called between two pages. After a stop, another projector does the
    * rest.
    */
   isWanted(): boolean;
 };
 
 export const DAY_MS = 86_400_000;
-/** The time between two checks for due jobs: short against the day that a segment is open. */
+/** The time between two checks for due jobs: short in relation to the day for which a segment is open. */
 const LOOK_MS = 600_000;
 
 type Job = (ports: DailyPorts) => Promise<number>;
@@ -50,7 +50,7 @@ export function startDaily(deps: Omit<DailyPorts, "isWanted">): { stop(): Promis
 
 /**
  * Does the job if it is due and no other instance is doing it. The work is done first and recorded afterwards, because
- * doing it twice is harmless and not doing it is not.
+ * the work may be done twice, but must not be skipped.
  */
 export async function doWhenDue(ports: DailyPorts, job: string, everyMs: number): Promise<void> {
   const { jobs, log } = ports;

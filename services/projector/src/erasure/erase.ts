@@ -49,7 +49,7 @@ export type Scope = { possible: boolean };
  */
 export type Wish = Scope & { confirm: number | null };
 
-/** The erasure would take so many calls that it must be confirmed. Nothing was erased. */
+/** The erasure must be confirmed, because it would erase many calls. No call was erased. */
 export class Unconfirmed extends Error {
   override name = "Unconfirmed";
   readonly calls: number;

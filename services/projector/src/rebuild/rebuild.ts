@@ -21,7 +21,7 @@ export type RebuildPorts = {
   notify(changes: readonly Change[]): Promise<void>;
   /** Does the work until it does not throw Unavailable, or the time for retries has passed. */
   retry<T>(work: () => Promise<T>): Promise<T>;
-  /** Returns false if the rebuild shall stop after the current page. */
+  /** Returns false if the rebuild must stop after the current page. */
   isWanted(): boolean;
   /** Called with the number of calls that were checked since the last call. */
   onLooked(calls: number): void;
@@ -42,7 +42,10 @@ export type RebuildReport = {
   complete: boolean;
 };
 
-/** The fold of a newer release has claimed the partitions: this release may write no more. */
+/**
+ * The error of a rebuild whose partitions the fold of a newer release has claimed. This release must not write any
+ * more.
+ */
 export class Superseded extends Error {
   override name = "Superseded";
   readonly revision: number;
@@ -60,9 +63,9 @@ const PAGE_EVENTS = 5_000;
 
 /**
  * Folds every call from its events and replaces calls that differ, while projectors run. If `below` is set, it folds
- * only calls that a fold of a lower revision has made, and no oversized ones, because their memory and time must not be
- * taken from a projector: the command folds them. It may be run again at any time, even after it was killed: correct
- * calls are left unchanged, and stored changes that were not notified are notified first. Throws Superseded.
+ * only calls that a fold of a lower revision has made, and no oversized ones. Those are left to the command, because
+ * they would take too much memory and time from a projector. It may be run again at any time, even after it was killed:
+ * correct calls are left unchanged, and stored changes that were not notified are notified first. Throws Superseded.
  */
 export async function rebuildCalls(ports: RebuildPorts, below: number | null = null): Promise<RebuildReport> {
   const { store, fold, topics, retry } = ports;
@@ -74,7 +77,7 @@ export async function rebuildCalls(ports: RebuildPorts, below: number | null = n
   // the board does not show an agent of an older fold until it is folded again
   await rebuildAgents(ports, report);
   for await (const keys of listWork(ports, below, report)) {
-    // a call that a fold of a lower revision has made differs in any case
+    // a call that a fold of a lower revision has made always counts as different
     const wrong = below === null ? await findDiffering(ports, keys) : keys;
     for (const [partition, group] of Map.groupBy(wrong, ports.partitionOf))
       await refold(ports, { topic: topics.callEvents, partition }, group, report);
@@ -85,7 +88,7 @@ export async function rebuildCalls(ports: RebuildPorts, below: number | null = n
   return report;
 }
 
-/** Compares and refolds all agents, whatever fold has made them, because there are few. */
+/** Compares and refolds the agents of every fold revision, because there are few agents. */
 async function rebuildAgents(ports: RebuildPorts, report: RebuildReport): Promise<void> {
   const { store, fold, topics, retry } = ports;
   for await (const keys of listAgents(ports)) {

@@ -116,8 +116,8 @@ async function beginAdoption(
 }
 
 /**
- * Returns a function that says whether the run shall continue. The first Ctrl-C ends the run after the current page, a
- * second one ends the process.
+ * Returns a function that says whether the run may continue. The first Ctrl-C ends the run after the current page. The
+ * second ends the process.
  */
 function interruptible(): () => boolean {
   let wanted = true;

@@ -3,8 +3,8 @@ import type { Command } from "./protocol.ts";
 import type { Clock } from "./throttle.ts";
 
 /**
- * The limit for pushed messages that are not taken yet, with their overhead. A reader beyond it will not catch up, and
- * the backlogs of 1,000 such sockets fit into memory.
+ * The limit for pushed messages that are not taken yet, with their overhead. A client with a larger backlog will not
+ * catch up. The backlogs of 1,000 sockets fit into memory.
  */
 export const MAX_BACKLOG_BYTES = 1024 * 1024;
 /**
@@ -13,8 +13,8 @@ export const MAX_BACKLOG_BYTES = 1024 * 1024;
  */
 export const HELD_BYTES = 600;
 /**
- * The time without progress after which a socket is closed. A live client takes something within a round trip. Half a
- * minute survives a train's tunnel.
+ * The time without progress after which a socket is closed. A live client takes data within a round trip. Half a minute
+ * is enough for a train in a tunnel.
  */
 export const STALL_MS = 30_000;
 

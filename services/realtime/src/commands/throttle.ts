@@ -10,9 +10,8 @@ export type Clock = {
 const LOOK_MS = 100;
 
 /**
- * Opens a monotonic clock, so that a step of the wall clock neither hurries nor delays anything. Time in which the
- * process was stopped does not count, because clients could not be asked in that time and are not gone. `stop` ends its
- * timer.
+ * Opens a monotonic clock, so that a step of the wall clock does not change any delay. Time in which the process was
+ * stopped does not count, because in that time it could not check whether clients are alive. `stop` ends its timer.
  */
 export function openSystemClock(): Clock & { stop(): void } {
   const time = createRunningTime(LOOK_MS);

@@ -14,7 +14,7 @@ import type { Counted } from "./reports.ts";
 
 /**
  * Calls and agents as they were known at any past moment. They are read from the store in stretches of ten minutes, and
- * a few stretches are kept for a while.
+ * the last few stretches are kept in memory.
  */
 export type PastBoard = {
   /**

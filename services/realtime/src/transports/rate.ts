@@ -1,8 +1,9 @@
 import type { Clock } from "../commands/throttle.ts";
 
 /**
- * The maximum number of new clients per second and at once. A handshake and a first list cost some half a millisecond,
- * so a storm leaves time for connected clients. It is twice the need of 5,000 boards that reconnect within 5 s.
+ * The maximum number of new clients in a second, also in a single burst. A handshake and a first list cost some half a
+ * millisecond, so a storm leaves time for connected clients. It is twice the need of 5,000 boards that reconnect within
+ * 5 s.
  */
 export const JOINS_PER_SECOND = 2_000;
 

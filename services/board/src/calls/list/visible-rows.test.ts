@@ -73,7 +73,7 @@ test("a list that has become shorter is drawn at its end", () => {
   expect(visibleRows({ top: 1_000_000, height: HEIGHT, count: 0 })).toEqual({ first: 0, last: 0 });
 });
 
-test("a list scrolls to a row only if the row is not wholly visible, and no further than needed", () => {
+test("a list scrolls to a row only if the row is not completely visible, and no further than needed", () => {
   const viewport = { top: 3_200, height: HEIGHT, count: 50_000 };
   expect(scrollTopFor(105, viewport)).toBe(3_200);
   expect(scrollTopFor(99, viewport)).toBe(99 * ROW_PX);

@@ -24,7 +24,10 @@ export function visibleRows({ top, height, count, isFast }: Viewport): { first: 
   return { first, last: Math.min(count, first + seen + 2 * spare + STEP) };
 }
 
-/** The scroll position at which a row is wholly visible below the header; the current one if the row is so already. */
+/**
+ * The scroll position at which a row is completely visible below the header. It is the current position if the row is
+ * already visible.
+ */
 export function scrollTopFor(index: number, { top, height }: Viewport): number {
   const highest = index * ROW_PX;
   const lowest = highest + 2 * ROW_PX - height;
