@@ -5,7 +5,7 @@ import { inMs, type Measured, median, perSecond, readMemory } from "./figures.ts
 import type { Stage } from "./stage.ts";
 import { CONNECTIONS, createBodies, measureRound, type Round } from "./storm.ts";
 
-/** Long enough that a pause of the garbage collector weighs little. */
+/** Long enough that a pause of the garbage collector has little weight. */
 const ROUND_SECONDS = 5;
 /** Rounds that are not counted, because the compilers of Node and of the broker's JVM are still at work. */
 const WARM_UP_ROUNDS = 2;

@@ -9,9 +9,9 @@ const ROUND_SECONDS = 10;
 const ASKED_EVERY_MS = 100;
 
 /**
- * Measures `GET /stats`, asked ten times a second while events arrive as fast as the machine takes them, up to 10,000 a
- * second: the time of its answer beside that of an answer that reads nothing, and the number of events acknowledged
- * beside a storm without these requests.
+ * Measures `GET /stats`, sent ten times a second while events arrive as fast as the machine takes them, up to 10,000 a
+ * second. It compares the time of the answer with that of an answer that reads nothing, and the number of acknowledged
+ * events with that of a run without these requests.
  */
 export async function measureStats(stage: Stage, { rounds }: { rounds: number }): Promise<Measured> {
   const topics = await stage.openTopics();
@@ -29,7 +29,7 @@ export async function measureStats(stage: Stage, { rounds }: { rounds: number })
   const times: Record<"/stats" | "/livez", number[]> = { "/stats": [], "/livez": [] };
   try {
     await Promise.all(handles.map((handle) => handle.ready()));
-    // this storm is not counted, because the code is not compiled yet
+    // this run is not counted, because the code is not compiled yet
     await storm();
     for (let round = 1; round <= rounds; round++) {
       const asking = startAsking(realtime!.url, times);

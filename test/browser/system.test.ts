@@ -20,8 +20,8 @@ const post = (body: string, token = "secret") =>
   suite.gateway.post(body, { Authorization: `Bearer ${token}` });
 
 /**
- * Far longer than a status every two seconds, a page that asks every five, and the three missing statuses
- * that make an instance silent.
+ * Much longer than the interval of statuses (two seconds), the interval of the page's queries (five), and the time
+ * after which an instance is silent (six).
  */
 const SOON_MS = 60_000;
 const SILENT_MS = 120_000;

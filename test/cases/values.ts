@@ -30,9 +30,7 @@ export function chooseValues(of: Case, run: Run): Values {
   return { names: new Map(named), originMs: chooseOrigin(of, run) };
 }
 
-/**
- * T is a whole second. Unless the case chooses its own T, it is today, because the commands ask for today.
- */
+/** T is a whole second. It is today unless the case sets T, because the commands ask for today. */
 function chooseOrigin({ ago, base }: Case, { now, zone }: Run): number {
   const midnight = startOfDay(now, zone).getTime();
   if (base === "midnight") return midnight;

@@ -142,7 +142,7 @@ const withParams = (event: string, params: Record<string, unknown>): Attack => (
   data: { params },
   params,
 });
-/** An own property, even if its name is __proto__. */
+/** Sets an own property, even if its name is __proto__. */
 const ownProperty = (name: string, value: unknown): Record<string, unknown> =>
   JSON.parse(`{${JSON.stringify(name)}:${JSON.stringify(value) ?? null}}`);
 
@@ -183,7 +183,7 @@ test(`${PAYLOADS} hostile params are refused or match only equal values, and no 
     for (const [n, answer] of answers.entries()) outcomes[expectNoMore(some[n]!, answer)] += 1;
   }
   await db.command({ profile: 0 });
-  // a fuzzer that meets only one answer would prove little
+  // a fuzzer that gets only one kind of answer would prove little
   expect(outcomes.Failed).toBeGreaterThan(PAYLOADS / 4);
   expect(outcomes.equal).toBeGreaterThan(PAYLOADS / 10);
   await expectCheap(db);

@@ -48,7 +48,7 @@ test("every client of every instance is notified of an erasure, and can no longe
     expect(left.map(({ aggregate_id }: { aggregate_id: string }) => aggregate_id)).toEqual(["staying-call"]);
     expect((await client.ask("ListCallEvents", { call_id: "erased-call-1" })).data).toEqual([]);
   }
-  // sent once more: accepted, and kept out
+  // sent again: accepted, but not stored
   await post(body("erased-call-1", "call.waiting"));
   await post(body("third"));
   await eventually(async () => expect(await gateway.lag()).toBe(0), 30_000);
@@ -83,7 +83,7 @@ test("a projector that was stopped during an erasure cannot restore the call", a
   );
 });
 
-test("a number's erasure takes every call of the number, earlier events stay out, and a new call is stored", async () => {
+test("a number's erasure takes every call of the number, earlier events are not stored again, and a new call is stored", async () => {
   const path = `/numbers/${encodeURIComponent("(11) 98765-4444")}`;
   const before = new Date(Date.now() - 60_000).toISOString();
   const asked = await admin("DELETE", path);

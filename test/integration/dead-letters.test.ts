@@ -44,7 +44,7 @@ async function begin(options: Parameters<typeof startProjector>[1] = {}) {
   projector = await startProjector(opened, options);
   const { connection, store } = projector;
   deadLettersApi = await openDeadLetters(opened, { connection, store, parse: parseLater, around });
-  // kafkajs goes on fetching if it is stopped while it joins
+  // kafkajs continues to fetch if it is stopped while it joins
   await eventually(() => {
     for (const { check } of [projector, deadLettersApi.storing]) expect(check()).toEqual({ ok: true });
   }, PATIENCE_MS);

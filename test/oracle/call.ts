@@ -72,8 +72,8 @@ function describe(play: Play) {
 }
 
 /**
- * Returns since when the caller waits, else null. A call in state WAITING without an agent waits even if its visit
- * ended.
+ * Returns the moment from which the caller waits, or null. A call in state WAITING without an agent waits even if its
+ * visit ended.
  */
 function waitingSince(play: Play): number | null {
   const open = openVisit(play);

@@ -21,9 +21,9 @@ export const currentFunctions = (): Functions => current;
 const HANDLERS = Symbol.for("EVENT_HANDLERS");
 
 /**
- * Loads test files as Node does: it strips the types of TypeScript and loads each module once per process.
- * Jest's own runtime loads every module again for each suite, in a VM context. It is a class because Jest
- * requires one, with the members that jest-runner and jest-circus use.
+ * Loads test files as Node does. It strips the types of TypeScript, and loads each module once per process. Jest's own
+ * runtime loads every module again for each suite, in a VM context. It is a class because Jest requires one, with the
+ * members that jest-runner and jest-circus use.
  */
 export default class {
   requireModule = require;

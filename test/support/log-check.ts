@@ -12,7 +12,7 @@ const FAULTS = [
 ];
 
 const NUMBER = /(?<![\d.])\+?\d{8,15}(?![\d.])/g;
-/** Every repetition is bounded, so that a megabyte of letters is read once, and not once from each letter. */
+/** Every repetition is bounded, so that the time for a megabyte of letters is linear. */
 const E_MAIL = /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,5}\.[a-z]{2,20}\b/gi;
 /** CPF and CNPJ as people write them. Without punctuation they match NUMBER. */
 const DOCUMENT = /\d{3}\.\d{3}\.\d{3}-\d{2}|\d{2}\.\d{3}\.\d{3}\/\d{4}-\d{2}/g;

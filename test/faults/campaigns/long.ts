@@ -38,7 +38,8 @@ const base = { rate: 100, gapMs: 500 } as const;
 
 /**
  * Every fault that has a meaning on one machine, in campaigns of at most ten minutes. The two campaigns of kills have
- * some 190 strikes each: a killed projector holds up its group for the session of 10 s, a killed ingest for 2 s only.
+ * some 190 strikes each: a killed projector delays its group for the session of 10 s, a killed ingest delays requests
+ * for only 2 s.
  */
 export const longCampaigns: readonly Campaign[] = [
   {

@@ -56,7 +56,7 @@ test("the table of times has the slowest campaign first, with its parts and how 
   expect(lines.at(-1)).toContain("70 s");
 });
 
-test("kills that happened in good builds are counted as kill points, and aimed ones also apart", () => {
+test("kills that happened in good builds are counted as kill points, and aimed ones also separately", () => {
   const struck = ["ingest killed", "projector killed in the transaction", "ingest paused"].map((fault) => ({
     fault,
     recoverMs: 1,

@@ -5,15 +5,15 @@ export type Strike = {
   fault: string;
   /** A process, or a part of the stack. */
   target: string;
-  /** The duration of the harm. */
+  /** The duration of the fault. */
   holdMs: number;
-  /** The pass of its point at which an aimed kill happens. */
+  /** The number of times that the process must reach its point before an aimed kill ends it. */
   hits: number;
   /** The pause before it in its lane. */
   gapMs: number;
 };
 
-/** A kind of harm, with the step that does and undoes it. */
+/** A kind of fault, with the function that causes and heals it. */
 export type Fault = {
   name: string;
   /** Processes or parts that it may hit. */
@@ -22,7 +22,7 @@ export type Fault = {
   holdMs: readonly [number, number];
   hits: readonly [number, number];
   /**
-   * Does the harm, holds it and undoes it. Resolves with the moment at which it was undone (ms since the epoch), or
+   * Causes the fault, holds it and heals it. Resolves with the moment at which it was healed (ms since the epoch), or
    * with null if it did not happen.
    */
   strike(rig: Rig, strike: Strike): Promise<number | null>;

@@ -19,7 +19,7 @@ export type Sampler = {
 
 type Options = { opened: TestTopics; db: Db; everyMs: number };
 
-/** The pause after a sample is this many times its duration: long samples must not be the load. */
+/** The pause after a sample is this many times its duration, so that long samples do not load the machine. */
 const REST = 4;
 /** Limit for each step of a sample. A sample that fails because a part is down is left out. */
 const LOOK_MS = 4_000;

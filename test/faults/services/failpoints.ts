@@ -11,7 +11,7 @@ export function pass(point: string): void {
   if (isArmedFor(point) && --armed.left <= 0) die();
 }
 
-/** Ends the process some milliseconds after the point, in the middle of the step that begins there. */
+/** Ends the process some milliseconds after the point, during the step that begins there. */
 export function passSoon(point: string): void {
   // a transaction takes 3 to 30 ms here
   if (isArmedFor(point) && --armed.left <= 0) void sleep(1 + Math.random() * 15).then(die);

@@ -82,7 +82,7 @@ async function putBack(rig: Rig, { before, older, data, around }: Cut): Promise<
     });
     const left = await countRecords(rig);
     isShorter = left < before;
-    rig.note(`the log of ${before} records was put back to ${left}`);
+    rig.note(`the log of ${before} records was cut to ${left}`);
   });
   const began = Date.now();
   rig.vendor.setRate(RATE);

@@ -57,8 +57,8 @@ export const registryForgets: Campaign = {
 };
 
 /**
- * Opens a separate stack whose registry keeps its schemas in memory, in an SQL database of its own process. A wrapper
- * of `java` sets that.
+ * Opens a separate stack whose registry keeps its schemas in memory, in an SQL database inside its process. A wrapper
+ * of `java` configures this.
  */
 async function openForgetful(dir: string): Promise<Stack> {
   const bin = join(dir, "bin");

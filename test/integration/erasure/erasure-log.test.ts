@@ -119,7 +119,7 @@ test("after a call's erasure no segment holds its number, on a partition that ge
   await tick();
   await eventually(async () => expect(await findInLog(NUMBER)).toEqual([]), CLEANED_MS);
 
-  // sent again, it stays out and leaves no record
+  // if it is sent again, it is not stored and leaves no record
   await erasing.publish([body("call.new"), body("call.waiting")]);
   await eventually(async () => {
     await tick();

@@ -272,7 +272,7 @@ test("the erasure of a number takes only that person's attempts from a dialer's 
   const behind = records.slice(records.findLastIndex(({ value }) => value === null) + 1);
   const events = await Promise.all(behind.map(({ value }) => opened.codec.decodeEvent(value!)));
   expect(events.map(({ payload }) => payload).sort()).toEqual(others.toSorted());
-  // sent once more, they stay out, and a new event of the campaign is stored
+  // if they are sent again, they are not stored, and a new event of the campaign is stored
   const later = attempt("campaign", "5511900000009");
   await erasing.publish([...own, later]);
   await untilStored([...others, later]);
@@ -473,7 +473,7 @@ test("the ledger still keeps out erased calls after its key was replaced by a ne
   expect(await lost.findErased([erasure])).toEqual([]);
 });
 
-test("in whatever order keys are replaced, erased calls are found, and a list that lacks a key in use is detected", async () => {
+test("erased calls are found in any order of key rotation, and a list that lacks a key in use is detected", async () => {
   const { connection } = erasing;
   const storeOf = (...keys: string[]) => createMongoStore({ connection, log: opened.log, erasureKeys: keys });
   const hasUnreadable = (...keys: string[]) =>

@@ -25,7 +25,7 @@ afterEach(() => opened.close());
 
 async function start(): Promise<void> {
   projector = erasing.project();
-  // kafkajs goes on fetching if it is stopped while it joins
+  // kafkajs continues to fetch if it is stopped while it joins
   await eventually(() => expect(projector.check()).toEqual({ ok: true }), PATIENCE_MS);
 }
 
@@ -107,7 +107,7 @@ test("after a restore under a topic with later records, every later event is sto
   // the projector may still read events and tombstones of `goneSince`, which change events and calls between
   // two reads
   await eventually(expectCallsAreFolds, PATIENCE_MS);
-  // redelivered events of erased calls stay out, even if the erasure came before the backup
+  // redelivered events of erased calls are not stored, even if the erasure was before the backup
   const after = bodiesOfCalls(1);
   await erasing.publish([...gone, ...goneSince, ...after]);
   await untilStored([...old, ...half, ...recent, ...after]);

@@ -179,7 +179,7 @@ describe("in an outage of the broker", () => {
   test("if one of two ingests with one directory is killed, the other sends its spool; while it is only stopped, its spool stays untouched", () =>
     outcomes[2]);
 
-  test("an event that waits in the spool while its call is erased stays out, and nothing of it is left on the disk, in the database or in the log", () =>
+  test("an event that waits in the spool while its call is erased is not stored, and nothing of it is left on the disk, in the database or in the log", () =>
     outcomes[3]);
 
   test("every acknowledged event is stored once, and nothing else is stored", async () => {

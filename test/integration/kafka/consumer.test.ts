@@ -193,7 +193,7 @@ test("if notices fail twice in a row, every stored record still gets its notice 
   expect(stored.values).toEqual(numbers(0, 15));
 });
 
-test("a partition that waits holds up no other partition of its broker", async () => {
+test("a partition that waits delays no other partition of its broker", async () => {
   const stored = nothingStored();
   const consumer = project(stored);
   await isReady(consumer);

@@ -28,7 +28,9 @@ const ask = async (minutes?: number) => {
 };
 const find = (instances: Shown[], { pid }: ServiceHandle) =>
   instances.find(({ instance }) => instance.endsWith(`-${pid}`));
-/** Many times the interval, and the three that make an instance silent, because the machine may be busy. */
+/**
+ * Many times the interval of statuses, because the machine may be busy. An instance is silent after three intervals.
+ */
 const SOON_MS = 60_000;
 
 test("every instance is listed as ready, with its release and its figures", async () => {

@@ -9,7 +9,7 @@ import { isIn, type Window } from "./window.ts";
 export type AgentState = "FREE" | "RINGING" | "TALKING" | "PAUSED" | "LOGGED_OUT" | "UNKNOWN";
 
 export type AgentRow = {
-  /** The login in its latest spelling, else the extension. */
+  /** The login in its latest spelling, or the extension if there is no login. */
   agent: string;
   state: AgentState;
   since: number;
@@ -54,7 +54,7 @@ export function countAgents(question: Question): AgentRow[] {
 
 /**
  * Returns the key by which an agent is counted: the login in lower case. An extension belongs to the login that had
- * logged in with it last at that time, if exactly one had; else the extension is the key.
+ * logged in with it last at that time, if exactly one had. Otherwise the extension is the key.
  */
 function keyOf(named: Named, at: number, { presenceSteps }: Account): string | null {
   if (named.login !== null) return named.login.toLowerCase();

@@ -22,7 +22,7 @@ type Story = {
 
 type Begin = { call_id: string; begins: number; cast: Cast; random: Random };
 
-/** Returns the events of one call of a random flow, as its sender means them: none is lost or late yet. */
+/** Returns the events of one call of a random flow, in order and complete. Losses and delays are added later. */
 export function drawCall({ call_id, begins, cast, random }: Begin): Sent[] {
   const story: Story = {
     call_id,

@@ -170,8 +170,7 @@ function send(
       begun = true;
     });
     sent.once("error", (error: NodeJS.ErrnoException) => {
-      // the service may close a connection that was idle for 65 s at this moment: then it has read nothing of
-      // the request
+      // the service may at this moment close a connection that was idle for 65 s; then it has not read the request
       const wasIdle = sent.reusedSocket && error.code === "ECONNRESET" && !begun;
       if (wasIdle) send(agent, service, body, headers).then(resolve, reject);
       else reject(Object.assign(error, { begun }));

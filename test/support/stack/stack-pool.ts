@@ -29,7 +29,7 @@ type Pool = { dir: string; signal: AbortSignal; stacks: Kept[]; opening: Promise
 export async function openStackPool(dir: string, signal: AbortSignal) {
   const pool: Pool = { dir, signal, stacks: [], opening: [] };
   const server = createServer((request, response) => void answer(pool, request, response));
-  // only the client closes an idle connection: otherwise a delayed request may meet the server's closing
+  // only the client closes an idle connection; otherwise the server may close it while a delayed request is on its way
   server.keepAliveTimeout = 0;
   await once(server.listen(0, "127.0.0.1"), "listening");
   return {

@@ -12,7 +12,7 @@ export type RawConnection = {
    */
   answer(options?: { head?: boolean }): Promise<Answer>;
   closed: Promise<void>;
-  /** Ends this side only. With `clings` the answers can still be read. */
+  /** Ends only this side of the connection. With `clings` the answers can still be read. */
   endSending(): void;
   close(): void;
   /** Resets the connection, as a sender that dies or gives up does. */
