@@ -30,7 +30,7 @@ export type LogWatch = {
   /** Returns whether a partition was compared after its last invalidation. */
   isCertain(where: Partition): boolean;
   /**
-   * Invalidates all comparisons, because the logs may be others now. No batch is handled before they are compared
+   * Invalidates all comparisons, because the logs may have been replaced. No batch is handled before they are compared
    * again.
    */
   invalidate(): void;
@@ -63,7 +63,10 @@ type State = Required<Deps> & {
   wake: AbortController;
 };
 
-/** The interval of comparisons: how long another log can go undetected if no fetch fails. */
+/**
+ * The interval of comparisons. A log that is replaced is detected after this time at the latest, even if no fetch
+ * fails.
+ */
 const EVERY_MS = 60_000;
 const RETRY_MS = 1_000;
 /** The time for which a reset is reported. An operator who was called has that long to see it. */

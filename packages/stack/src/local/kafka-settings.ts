@@ -62,8 +62,8 @@ function placeOf(node: KafkaNode, nodes: readonly KafkaNode[]): Settings {
 }
 
 /**
- * Settings for every machine: no accidental topics, and offsets kept for 10 days, longer than the seven days for which
- * a record is safe.
+ * Settings for every machine. Brokers create no topic by accident. Offsets are kept for 10 days, longer than the seven
+ * days for which a record is safe.
  */
 const POLICY: Settings = {
   "auto.create.topics.enable": false,

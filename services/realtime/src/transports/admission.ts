@@ -30,8 +30,8 @@ export type Doors = Admission & {
 const ONLY_IF_READY = "x-only-if-ready";
 
 /**
- * Returns whether the client is to try another instance. Without the header a client stays here, and is notified if its
- * board is stale.
+ * Returns whether the client is to try another instance. Without the header a client stays at this instance, which
+ * notifies it if its board is stale.
  */
 export const isBetterElsewhere = async (
   { headers }: Pick<IncomingMessage, "headers">,
