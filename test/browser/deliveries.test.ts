@@ -80,7 +80,7 @@ test("each POST appears without a reload, with our answer: new, redelivered, lat
     ]),
   );
   // not "0001" alone: the text of a row has no gaps, and "200" next to "01:30" contains it too
-  await untilCells(page, "-0001", ["✓no prazo", "actor.paused", "+55 11 9****-0001", "200", ""]);
+  await untilCells(page, "-0001", ["✓no prazo", "Agente em pausa", "+55 11 9****-0001", "200", ""]);
   await untilCells(page, "order.1", [
     "⇅fora de ordem",
     "Em espera",
@@ -231,7 +231,7 @@ test("markup in any field is shown as text", async () => {
   await untilStored();
   const { page, problems } = await open(`/deliveries#q=${encodeURIComponent(evil)}`);
   await eventually(async () => expect(await rowOf(page, "onerror").count()).toBe(4), PATIENCE_MS);
-  for (const status of ["actor.paused", "tipo desconhecido", "Nova ligação"]) {
+  for (const status of ["Agente em pausa", "tipo desconhecido", "Nova ligação"]) {
     await rowOf(page, status).first().click();
     await eventually(async () =>
       expect(await details(page).locator("pre", { hasText: "onerror" }).count()).toBeGreaterThan(0),
