@@ -24,6 +24,9 @@ import {
 import { createMemoryDeadLetters, createMemoryStore } from "@teravoz/store";
 import { keepForReading, watchFailures } from "../../runner/failures.ts";
 
+/** The only topic of its log. */
+const TOPIC = "teravoz.call-events";
+
 type Options = {
   tokens?: string[];
   origins?: string[];
@@ -117,11 +120,11 @@ export async function startRealtime({
   });
   const port = await listen(realtime.server, "127.0.0.1", 0);
   let next = 0;
-  const log = () => [{ topic: "t", partition: 0, low: 0, high: next }];
+  const log = () => [{ topic: TOPIC, partition: 0, low: 0, high: next }];
   const apply = async (events: LoggedEvent[], erasures: Erasure[] = []) => {
     const expected = next === 0 ? null : next;
     next += events.length + erasures.length;
-    const batch = { topic: "t", partition: 0, expected, next, events, erasures };
+    const batch = { topic: TOPIC, partition: 0, expected, next, events, erasures };
     return changesOf(await store.apply(batch, fold));
   };
   const running: RealtimeInProcess = {
@@ -138,7 +141,7 @@ export async function startRealtime({
       return apply(bodies.map((body, index) => eventOf(body, received, next + index)));
     },
     async storeEvents(events) {
-      const source = (index: number) => ({ topic: "t", partition: 0, offset: next + index });
+      const source = (index: number) => ({ topic: TOPIC, partition: 0, offset: next + index });
       await apply(events.map((event, index) => ({ ...event, source: source(index) })));
     },
     erase: (key) => apply([], [{ kind: "call", key, erased_at: new Date(), log_clean_by: new Date() }]),
@@ -159,7 +162,7 @@ export async function startRealtime({
 function eventOf(body: string, received: Date, offset: number) {
   const parsed = parseWebhook(Buffer.from(body), received);
   if (parsed.outcome !== "accepted") throw new Error(`no event: ${body}`);
-  return { ...parsed.event, source: { topic: "t", partition: 0, offset } };
+  return { ...parsed.event, source: { topic: TOPIC, partition: 0, offset } };
 }
 
 function changesOf(applied: Applied): Change[] {
