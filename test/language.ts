@@ -15,7 +15,7 @@ const AVOIDED: [word: RegExp, instead: string][] = [
   [/\b(be|is|are|was|were) let go\b/i, "drop, release"],
 ];
 
-/** A sentence with such a subject is read twice. Questions may begin so. */
+/** Subjects that make a reader read the sentence twice. Questions may begin with them. */
 const PRONOUN = "Who|Whom|Whose|Whoever|Whomever|What|Whatever|Whichever|Of|So long|So many|So much";
 const SENTENCE = new RegExp(`(?<=^|[.!?:;] )(?:${PRONOUN}) [^.!?]*(?:[.!?]|$)`, "g");
 /** A doc comment begins with what the thing is or does. */

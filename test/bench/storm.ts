@@ -28,8 +28,8 @@ export async function measureRound(
 }
 
 /**
- * Creates bodies as the simulator writes them, seven events a call. No body comes twice, because an event that is
- * stored already costs less.
+ * Creates bodies as the simulator writes them, seven events a call. No body is sent twice, because an event that is
+ * already stored costs less.
  */
 export function createBodies(): () => string {
   const template = planDeliveries({

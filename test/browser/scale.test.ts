@@ -23,9 +23,9 @@ const IN_PROGRESS = 2_000;
 const CHANGES_PER_SECOND = 200;
 
 /**
- * Measurements of the memory, `everyMs` apart, with `changes` in between beside those of every second. From
- * measurement `from` (of 0, 1, …) to the last a page may grow by `mostMib`, or by `mostPart` of its size. A
- * page that keeps every changed call grows by 1.5 MiB and more in the quick form.
+ * The measurements of the memory, one every `everyMs`. Between two of them, `changes` calls change in addition to those
+ * of every second. From measurement `from` (the first is 0) to the last a page may grow by `mostMib`, or by `mostPart`
+ * of its size. A page that keeps every changed call grows by 1.5 MiB and more in the quick form.
  */
 const QUICK_LOOKS = IS_MEASURED
   ? { count: 5, everyMs: 2_000, changes: 0, from: 2, mostMib: 3, mostPart: 0.15 }

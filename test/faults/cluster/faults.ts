@@ -23,8 +23,9 @@ export type Bite = (scene: Scene, nodes: readonly string[]) => Promise<boolean>;
 const ONE_HIT = [1, 1] as const;
 
 /**
- * Creates a fault of a cluster, which is whole before the fault. `act` resolves with whether the fault was felt: by an
- * election, or by refused webhooks. A fault that was not felt proves nothing and counts as one that did not happen.
+ * Creates a fault of a cluster. The cluster is whole before the fault. `act` resolves with whether the fault was felt:
+ * by an election, or by refused webhooks. A fault that was not felt proves nothing and counts as one that did not
+ * happen.
  */
 export const clusterFault = (
   name: string,
@@ -45,7 +46,7 @@ export const clusterFault = (
 
 type Harm = "kill" | "pause" | "stop" | "wipe";
 
-/** Creates a fault that harms nodes at once, holds the harm, and brings them back. */
+/** Creates a fault that strikes nodes at the same time, holds the fault, and brings the nodes back. */
 export const struckNodes = (
   name: string,
   { aim, harm, bite, holdMs }: { aim: Aim; harm: Harm; bite: Bite; holdMs: readonly [number, number] },
@@ -79,7 +80,7 @@ export async function withoutNodes<T>(
 const FELT_MS = 40_000;
 const LOOK_AGAIN_MS = 200;
 
-/** Holds the harm for the time of the strike, and longer until the fault is felt. Resolves with whether it was. */
+/** Holds the fault for the time of the strike, and longer if it is not felt by then. Resolves with whether it was. */
 export async function holdUntilFelt(scene: Scene, nodes: readonly string[], bite: Bite): Promise<boolean> {
   const began = Date.now();
   let isFelt = false;

@@ -22,7 +22,10 @@ export type StalledFigures = {
    * that.
    */
   memory: { start: number; growth: number };
-  /** Delays of the good clients: while as many others ask for the same and read it, and while these read nothing. */
+  /**
+   * Delays of the good clients: first while the same number of other clients ask for the same and read it, then while
+   * those read nothing.
+   */
   before: Delays;
   beside: Delays;
   /** Number of stalled sockets that were closed, and of good ones. */

@@ -78,8 +78,8 @@ async function sendAll({ history, processes }: Rig, count: number, make: (n: num
 }
 
 /**
- * Puts records that can never become events among good ones, while ingests die. Each is put aside, and no record waits
- * for it.
+ * Puts records that can never become events among good ones, while ingests die. Each is parked, and no record waits for
+ * it.
  */
 export const poison = (ofEachKind: number): Campaign => ({
   name: "poison",

@@ -127,7 +127,7 @@ test("a compression codec that our consumers cannot read is a fault, and is corr
   expect(await settingsOf(topic)).toMatchObject({ "compression.type": "producer" });
 });
 
-test("stricter settings than required are no fault, and stay", async () => {
+test("settings that are stricter than required are accepted and kept", async () => {
   const { client, topics } = opened;
   const stricter = {
     "min.insync.replicas": "2",

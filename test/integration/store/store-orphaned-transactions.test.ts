@@ -25,7 +25,7 @@ test("a transaction orphaned by a crashed projector blocks its partition for sec
   const applied = await store.apply(batchOf([sampleEvent()], 1, 0), foldCall);
   expect(applied).toMatchObject({ fenced: false, added: [expect.any(String)] });
   expect(Date.now() - began).toBeLessThan(30_000);
-  // if the owner only slept, it has to begin again
+  // an owner that was only stopped must start its transaction again
   await expect(session.commitTransaction()).rejects.toMatchObject({ code: 251 });
 
   await session.endSession();

@@ -52,7 +52,7 @@ test("the earlier of an event's two times decides whether it is older than a per
   expect([of(11), of(11, 12)]).toEqual([null, null]);
 });
 
-test("an erasure covers possible parties only if it says so, and an agent by the name", () => {
+test("an erasure covers possible parties only if they are included, and an agent by the name", () => {
   const parties = findParties('{"code":"11987654321","actor":"ana"}');
   const sure = byId({ ...person, erased_at: at(10) });
   const wide = byId({ ...person, erased_at: at(10), possible_until: at(5) });
@@ -63,7 +63,7 @@ test("an erasure covers possible parties only if it says so, and an agent by the
   expect(erasedPersonOf(stamped(1), parties, byId({ ...agent, erased_at: at(2) }))).toEqual(agent);
 });
 
-test("a random erased number keeps out no event in which it is not a party", () => {
+test("the erasure of a random number covers no event in which the number is not a party", () => {
   const subscriber = fc.integer({ min: 0, max: 99_999_999 }).map((n) => `119${String(n).padStart(8, "0")}`);
   fc.assert(
     fc.property(subscriber, subscriber, fc.integer(), (gone, named, seconds) => {

@@ -108,7 +108,7 @@ describe("random events", () => {
     });
   });
 
-  test("every inbound call in WAITING with no agent on it is listed, and no call that is outbound or over", () => {
+  test("every inbound call in WAITING with no agent on it is listed, and no outbound or ended call is", () => {
     let listed = 0;
     assertAll(randomCall(), (events) => {
       // an agent without a name is on the call, but has no talk
