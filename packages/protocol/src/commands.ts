@@ -150,7 +150,7 @@ export const COMMANDS = {
     answer: queueDayReport,
   },
   ListAbandoned: {
-    doc: "Lists the callers who gave up in a queue, and whether an agent has talked to them since.",
+    doc: "Lists the callers who abandoned a queue, and whether an agent has talked to them since.",
     data: parameters({ minutes: minutesOrToday(), days: days(MAX_DAYS) }).check(minutesOrDays),
     answer: abandonedReport,
   },

@@ -44,7 +44,7 @@ export type FoldedCall = {
   /** The first call.ongoing. */
   connected_at: Date | null;
   finished_at: Date | null;
-  /** True if the caller gave up: the last visit of an inbound call was abandoned. */
+  /** True for an inbound call whose last visit was abandoned. */
   abandoned: boolean;
   /** The end of the last abandoned visit of an inbound call. */
   abandoned_at: Date | null;

@@ -3,7 +3,7 @@ import { dateOf, type Timed } from "../time/moment.ts";
 import { isWithin, type Window } from "../time/window.ts";
 import { isShort, type QueuePromise, waitOf } from "./queue-numbers.ts";
 
-/** The parts of a call that show who gave up, and who was talked to afterwards. */
+/** The parts of a call that show who abandoned, and who was talked to afterwards. */
 export type ReturnableCall = Pick<
   FoldedCall,
   | ("aggregate_id" | "counted_as" | "connected_at" | "legs" | "talks")
@@ -28,7 +28,7 @@ export type Abandoned = {
   returned_at: Date | null;
 };
 
-/** A person who gave up, once or several times. */
+/** A person who abandoned, once or several times. */
 export type AbandonedPerson = {
   person: string;
   /** The number as the last of the calls shows it. */

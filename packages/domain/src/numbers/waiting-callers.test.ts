@@ -29,7 +29,7 @@ describe("the callers who wait", () => {
     expect(moments.map(({ entered_at }) => entered_at)).toEqual([at(1), at(20), at(50)]);
   });
 
-  test("do not include those who were answered, gave up or were never in a queue", () => {
+  test("do not include those who were answered, abandoned or were never in a queue", () => {
     const answered: Sent[] = [...waiting, ["call.ongoing", 5]];
     const gaveUp: Sent[] = [...waiting, ["call.queue-abandon", 5, q900]];
     expect(list(answered, gaveUp, [["call.standby", 1]])).toEqual([]);

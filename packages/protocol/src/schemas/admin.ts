@@ -14,7 +14,7 @@ const receipt = {
 const members = {
   mongodb_members: describe(
     z.exactOptional(z.int()),
-    "The members of MongoDB, if there are several: each may keep rolled-back documents in files, see the README.",
+    "The members of MongoDB, if there are several: each may keep rolled-back documents in files, see docs/operations.md.",
   ),
 };
 

@@ -101,7 +101,7 @@ export const call = shapeOf<Call>()(
     ...numbers,
     queue: textOrNull("The last queue that an event named."),
     actor: textOrNull("The agent who is on the call. If there are several, it is the one who entered last."),
-    abandoned: flag("True if the caller gave up: an inbound call whose last visit was abandoned."),
+    abandoned: flag("True for an inbound call whose last visit was abandoned."),
     recording_url: textOrNull("The address of the recording."),
     legs: listOf(visit, "The visits to queues, oldest first; at most the latest 100."),
     talks: listOf(talk, "The talks of its agents, oldest first; at most the latest 100."),

@@ -191,7 +191,7 @@ const abandoned = shapeOf<Abandoned>()(
 
 const person = shapeOf<AbandonedPerson>()(
   "AbandonedPerson",
-  "A person who gave up, once or several times.",
+  "A person who abandoned, once or several times.",
   z.object({
     person: text("The canonical form of the number."),
     their_number: textOrNull("The number as the last of the calls has it."),
@@ -208,7 +208,7 @@ const person = shapeOf<AbandonedPerson>()(
 
 export const abandonedReport = shapeOf<AbandonedReport>()(
   "AbandonedReport",
-  "The callers who gave up in a window.",
+  "The callers who abandoned a queue in a window.",
   z.object({
     ...reported,
     days: wholeOrNull("Days of the window, today included. Null if the window is the last minutes."),
