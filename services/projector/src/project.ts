@@ -41,7 +41,9 @@ export type ProjectorPorts = {
   park: Park;
   topics: TopicNames;
   publisher: Pick<Publisher, "publish">;
-  /** Called if the fold of a newer release, of this revision, has taken over: this projector may write no more. */
+  /**
+   * Called if the fold of a newer release, of this revision, has taken over: this projector must not write any more.
+   */
   onSuperseded(revision: number): void;
   /** Notifies others of stored changes. Resolves when the log has acknowledged the notices. */
   notify(changes: readonly Change[]): Promise<void>;

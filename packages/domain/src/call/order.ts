@@ -13,7 +13,7 @@ export type OrderKey = {
   ms: number;
   /** True if the stamp has no milliseconds: it is equal to every other stamp of its second. */
   whole: boolean;
-  /** True if the event has a stamp of its own. */
+  /** True if the event has a stamp. */
   stamped: boolean;
   rank: number;
   step: Step;

@@ -17,7 +17,7 @@ export type Erased = LedgerKey & {
   possible_until?: Date;
 };
 
-/** A tombstone as it was read from the log, or an erasure that the ledger demands of an event that was read. */
+/** A tombstone that was read from the log, or an erasure that follows from the ledger for an event that was read. */
 export type Erasure = ErasureSubject & {
   erased_at: Date;
   /** From this time on, the log holds nothing of the subject that was written before the tombstone. */
@@ -26,7 +26,7 @@ export type Erasure = ErasureSubject & {
   isRepeated?: boolean;
   /** If it is set, only these events of the agent are erased, because others share its key. */
   uuids?: readonly string[];
-  /** The person for whom the ledger demands it. */
+  /** The erased person, if the erasure follows from a person's entry in the ledger. */
   asked_for?: Person;
 };
 
@@ -53,7 +53,7 @@ type Owned = Pick<Event, "kind" | "aggregate_id">;
 /** `uuid` is missing if a record cannot be read. */
 type Identified = { uuid?: string };
 
-/** Returns whether an erasure deletes a stored event, or forbids to store it if it is received later. */
+/** Returns whether an erasure covers an event, so that it is deleted, or is not stored if it is received later. */
 export const isErased = (event: Stamped, { kind, erased_at }: Erased | Erasure): boolean =>
   kind === "call" || kind === "event" || beganBy(event, erased_at);
 

@@ -14,7 +14,7 @@ type Latest<T> = { value: Promise<T>; beganAt: number; over: boolean };
 
 /**
  * Creates a shared read: one runs at a time, and at most one per `freshMs`. Throws Unavailable if no result arrives in
- * time, and whatever the read throws.
+ * time, and every error of the read.
  */
 export function createReading<T>({ read, freshMs, limitMs, clock }: ReadingOptions<T>): () => Promise<T> {
   let latest: Latest<T> | null = null;

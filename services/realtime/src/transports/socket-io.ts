@@ -31,7 +31,7 @@ export function serveSocketIo(server: HttpServer, gateway: Gateway, admission: D
     // ws serves the upgrades of all other paths
     destroyUpgrade: false,
     // a board that lost its connection shows it after 20 s at most; socket.io's client counts only pings, so it
-    // disconnects during an answer that takes its line longer, and the server cannot prevent that
+    // disconnects while an answer takes longer than that on a slow line, and the server cannot prevent this
     pingInterval: PING_MS,
     pingTimeout: PING_MS,
     maxHttpBufferSize: MAX_MESSAGE_BYTES,
