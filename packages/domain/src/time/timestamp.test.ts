@@ -46,7 +46,7 @@ test.each([
   expect(readTimestamp(value)).toBeNull();
 });
 
-test("every millisecond of the years 2000 to 2100 comes back as it was written", () => {
+test("every millisecond of the years 2000 to 2100 is read as it was written", () => {
   fc.assert(
     fc.property(fc.integer({ min: Date.UTC(2000, 0, 1), max: Date.UTC(2100, 11, 31) }), (ms) => {
       expect(readTimestamp(new Date(ms).toISOString())).toEqual({ ms, whole: false });
