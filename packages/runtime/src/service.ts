@@ -26,9 +26,9 @@ export type Service<S extends Settings> = {
 
 /**
  * Runs a process from its settings to its end. It reads `settings` (exit 1 with all faults at once) and starts. On
- * SIGTERM or SIGINT it withdraws readiness, continues to work for SHUTDOWN_DELAY, if that is one of the settings, so
- * that load balancers stop sending requests, and then stops in reverse order under one deadline. It exits with 1 after
- * a second signal, an uncaught error or a failed job. The last two skip the delay.
+ * SIGTERM or SIGINT it withdraws readiness. It continues to work for SHUTDOWN_DELAY, if that is one of the settings, so
+ * that load balancers stop sending requests. Then it stops in reverse order under one deadline. It exits with 1 after a
+ * second signal, an uncaught error or a failed job. The last two skip the delay.
  */
 export async function runService<S extends Settings>(
   name: string,

@@ -188,9 +188,9 @@ function closeFull(state: State): void {
 }
 
 /**
- * Ends the current segment after a failed write or fsync. It is unknown which of its bytes are on the disk, and the
- * next fsync of the file may report success although they are not (lwn.net/Articles/752063), so nothing more is written
- * to it. Records that were acknowledged before are kept and sent.
+ * Ends the current segment after a failed write or fsync. It is unknown which of its bytes are on the disk. The next
+ * fsync of the file may report success although they are not (lwn.net/Articles/752063). Nothing more is therefore
+ * written to it. Records that were acknowledged before are kept and sent.
  */
 function abandon(state: State): void {
   const { active, disk } = state;

@@ -34,8 +34,9 @@ const findJumps = (committed: Offsets, positions: Offsets): string[] =>
     .map(([place, offset]) => `${place}: ${offset} was committed, the position was ${positions[place] ?? 0}`);
 
 /**
- * Returns the records that were neither put aside nor erased, and whose offset a sample saw as committed although no
- * sample up to it had the event, or is committed at the end although the event is not stored.
+ * Returns the lost records among those that were neither parked nor erased. A record is lost if a sample saw its offset
+ * as committed although no sample up to it had the event. It is also lost if its offset is committed at the end and the
+ * event is not stored.
  */
 function findLeft({ log, samples, committed, seen, parked, erased, events }: Evidence): string[] {
   const aside = new Set(parked.map(({ place, offset }) => `${place}:${offset}`));

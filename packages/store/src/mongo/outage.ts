@@ -36,8 +36,8 @@ const PASSING_LABELS = [
 /**
  * The codes of errors about the server, not about the document that it was sent. Source: error_codes.yml of MongoDB. An
  * operator can correct a refused login, missing rights, a missing replica set, an old feature version and a full disk
- * (8 is the storage engine's code for it), so no event may be parked for them. A killed operation, or an operation of a
- * killed session (see orphaned-transactions.ts), has no label.
+ * (8 is the storage engine's code for it). No event may be parked because of them. A killed operation, or an operation
+ * of a killed session (see orphaned-transactions.ts), has no label.
  */
 const PASSING_CODES: Readonly<Record<string, readonly number[]>> = {
   network: [6, 7, 89, 202, 384, 9001],
