@@ -300,8 +300,11 @@ test("a subscription with a search sends the calls that enter it, and marks the 
   const client = await connectClient("websocket", realtime.url);
   clients.push(client);
   await client.ask("Subscribe", { params: { search: "moves" } });
-  for (const code of ["moves", "other", "moves"])
-    await realtime.happen(body("call.standby", "three", { code, timestamp: new Date().toISOString() }));
+  const began = Date.now();
+  for (const [n, code] of ["moves", "other", "moves"].entries()) {
+    const timestamp = new Date(began + n).toISOString();
+    await realtime.happen(body("call.standby", "three", { code, timestamp }));
+  }
   await eventually(async () =>
     expect(client.of("CallChanged").at(-1)).toMatchObject({ data: { code: "moves" } }),
   );
