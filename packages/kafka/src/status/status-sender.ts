@@ -13,7 +13,7 @@ import { errorTypeOf } from "../client/kafkajs-answers.ts";
 export type StatusSender = {
   /** Resolves to whether the status was acknowledged. Never rejects. The next status must be sent only after that. */
   send(message: Message): Promise<boolean>;
-  /** Disconnects. Resolves after CLOSE_MS at the latest. */
+  /** Disconnects, and sends nothing from then on. Resolves after CLOSE_MS at the latest. */
   close(): Promise<void>;
 };
 
@@ -32,6 +32,7 @@ export function createStatusSender({
   log: Log;
 }): StatusSender {
   let line: Line | null = null;
+  let closed = false;
   const drop = async () => {
     const ended = line;
     line = null;
@@ -39,6 +40,7 @@ export function createStatusSender({
   };
   return {
     async send(message) {
+      if (closed) return false;
       line ??= dial(client);
       try {
         await withDeadline(deliver(line, topic, message), DEADLINE_MS);
@@ -49,7 +51,10 @@ export function createStatusSender({
         return false;
       }
     },
-    close: drop,
+    async close() {
+      closed = true;
+      await drop();
+    },
   };
 }
 

@@ -6,8 +6,12 @@ import { createStatusReporter, type StatusOptions } from "./status.ts";
 
 type Report = Awaited<ReturnType<StatusOptions["health"]["report"]>>;
 
-test("the status of the stop is sent after a status in progress, so that it is the last one", async () => {
+const ready: Report = { status: "ok", checks: {} };
+
+/** Opens a reporter whose reports of health are answered by hand, and records the states and producers. */
+function openReporter() {
   const states: string[] = [];
+  const opened = { producers: 0 };
   const producer = {
     connect: async () => {},
     disconnect: async () => {},
@@ -16,9 +20,13 @@ test("the status of the stop is sent after a status in progress, so that it is t
       return [{ errorCode: 0 }];
     },
   };
+  const open = () => {
+    opened.producers++;
+    return { producer: () => producer };
+  };
   const reports: ((report: Report) => void)[] = [];
   const reporter = createStatusReporter({
-    client: { open: () => ({ producer: () => producer }) } as unknown as KafkaClient,
+    client: { open } as unknown as KafkaClient,
     codec: { encodeStatus: async (status) => Buffer.from(JSON.stringify(status)) },
     topics: { serviceStatus: "service-status" },
     health: { report: () => new Promise((resolve) => void reports.push(resolve)) },
@@ -26,7 +34,11 @@ test("the status of the stop is sent after a status in progress, so that it is t
     config: { STATUS_INTERVAL_MS: 60_000 },
     self: { service: "projector", instance: "one", version: "1" },
   });
-  const ready: Report = { status: "ok", checks: {} };
+  return { reporter, reports, states, opened };
+}
+
+test("the status of the stop is sent after a status in progress, so that it is the last one", async () => {
+  const { reporter, reports, states } = openReporter();
   reporter.start(() => ({}));
   const stopped = reporter.stop();
   await new Promise(setImmediate);
@@ -37,4 +49,15 @@ test("the status of the stop is sent after a status in progress, so that it is t
   reports[1]!(ready);
   await stopped;
   expect(states).toEqual(["ready", "stopped"]);
+});
+
+test("a status that is still in progress when the stop has ended opens no connection", async () => {
+  const { reporter, reports, states, opened } = openReporter();
+  reporter.start(() => ({}));
+  await reporter.stop();
+  reports[0]?.(ready);
+  await new Promise(setImmediate);
+  reports[1]?.(ready);
+  await new Promise(setImmediate);
+  expect([states, opened.producers]).toEqual([[], 0]);
 });
