@@ -70,10 +70,8 @@ export async function restoreSchemas({
 async function countRegistered(config: RegistryConfig, order: readonly Known[]): Promise<number | null> {
   const subjects = await listSubjects(config);
   if (subjects.some((name) => !order.some(({ subject }) => subject === name))) return null;
-  const ids: (number | null)[] = [];
-  for (const each of order)
-    ids.push(subjects.includes(each.subject) ? await findSchemaId(config, each) : null);
-  const count = ids.indexOf(null) < 0 ? ids.length : ids.indexOf(null);
+  const ids = await Promise.all(order.map((each) => findSchemaId(config, each)));
+  const count = ids.filter((id) => id !== null).length;
   return ids.every((id, index) => id === (index < count ? index + 1 : null)) ? count : null;
 }
 
