@@ -1,3 +1,4 @@
+import { paragraph } from "../../../packages/protocol/reference/text.ts";
 import type { Phase } from "./phases.ts";
 import { countStrikes, type Result } from "./result.ts";
 
@@ -148,10 +149,7 @@ export function formatKnownBad(results: readonly Result[]): string {
     const { campaign, acknowledged, damages } = result;
     const found = damages.length === 0 ? "NOTHING" : damages.join(", ");
     const counts = `${count(acknowledged)} acknowledged; ${formatDamages(result)}; found: ${found}`;
-    return wrap(`- ${campaign.replace("known bad: ", "")}: ${counts}`);
+    return paragraph(`- ${campaign.replace("known bad: ", "")}: ${counts}`, "  ");
   });
   return ["Known bad builds, with what the checker found in each:", "", ...lines].join("\n");
 }
-
-/** Wraps a list item at 100 columns. */
-const wrap = (item: string): string => item.replace(/(.{1,98})(?: |$)/g, "$1\n  ").trimEnd();

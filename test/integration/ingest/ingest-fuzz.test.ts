@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { hostile, types } from "../../support/fuzz/bodies.ts";
 import { startIngest } from "../../support/services/ingest-in-process.ts";
 import { ask, connectRaw, type RawConnection, requestBytes } from "../../support/traffic/raw-http.ts";
 
@@ -17,28 +18,6 @@ afterAll(async () => {
   await ingest.stop();
 });
 
-const types = fc.constantFrom("call.new", "call.on-going", "call.finished", "actor.paused", "dialer.attempt");
-/** JSON texts that often break parsers, prototypes, databases and loggers. */
-const hostile = fc.oneof(
-  fc.json({ maxDepth: 6 }),
-  fc.json({ stringUnit: "binary" }),
-  fc.nat(100).map((depth) => "[".repeat(depth) + "]".repeat(depth)),
-  fc.nat(100).map((depth) => `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`),
-  fc.constantFrom(
-    "1e400",
-    "-0",
-    "9007199254740993",
-    "123456789012345678901234567890.5",
-    '"\\ud800"',
-    '"\\u0000"',
-    '{"__proto__":{"polluted":true}}',
-    '{"constructor":{"prototype":{"polluted":true}}}',
-    '{"$where":"sleep(1000)","a.b":1,"_id":{"$ne":null},"":""}',
-    '{"\\u0000":1,"\\ud800":2}',
-    `"${"(a+)+$".repeat(100)}"`,
-    '"\\u001b[31m\\r\\n"',
-  ),
-);
 const names = fc.constantFrom(
   "timestamp",
   "code",

@@ -26,7 +26,13 @@ const CONNECTIONS = 48;
 /** Far under the number of events at which a call is no longer folded. */
 const CALLS = 5_000;
 
-const types = fc.constantFrom("call.new", "call.on-going", "call.finished", "actor.paused", "dialer.attempt");
+export const types = fc.constantFrom(
+  "call.new",
+  "call.on-going",
+  "call.finished",
+  "actor.paused",
+  "dialer.attempt",
+);
 /** JSON texts that often break parsers, prototypes, databases and loggers. */
 export const hostile = fc.oneof(
   fc.json({ maxDepth: 6 }),
