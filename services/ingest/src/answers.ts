@@ -9,9 +9,9 @@ const PROBES = new Set(["GET", "HEAD", "OPTIONS"]);
 type Counters = { answers: Pick<AnswerCounter, "count">; wrongPaths: Pick<NameCounts, "count"> };
 
 /**
- * Counts the answers to senders: to requests for the webhook, to posts at any address (it may be wrong), and to
- * requests that could not be parsed. Probes and readers of metrics are not senders. Posts to wrong addresses are also
- * counted by path.
+ * Counts the answers that senders get: those to webhook requests, to POSTs at any address (even a wrong one), and to
+ * requests that could not be parsed. Answers to probes and to scrapes of the metrics do not count. POSTs to wrong
+ * addresses are also counted by path.
  */
 export const countAnswers =
   ({ answers, wrongPaths }: Counters) =>

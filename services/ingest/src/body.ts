@@ -22,9 +22,9 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
 }
 
 /**
- * Accepted names of charsets, all of which contain ASCII unchanged. Libraries announce them by default (Java's HTTP
- * clients ISO-8859-1, those of Python and Windows their own), whatever the bytes are. A JSON body is UTF-8 (RFC 8259,
- * 8.1): only the bytes decide, and other bytes are answered with 400.
+ * The charset names that are accepted. Each of these charsets contains ASCII unchanged. HTTP libraries announce a
+ * default charset regardless of the bytes: Java's clients ISO-8859-1, those of Python and Windows their own. A JSON
+ * body is UTF-8 (RFC 8259, 8.1), so only the bytes decide: a body that is not UTF-8 is answered with 400.
  */
 const CLAIMS =
   /^(utf-?8(mb4)?|(us-)?ascii|ansi_x3\.4-1968|iso[-_]?8859-\d{1,2}(:\d{4})?|latin-?\d{1,2}|(windows|cp)-?125\d)$/;
@@ -48,8 +48,8 @@ function charsetOf(parameters: readonly string[]): string {
 }
 
 /**
- * Converts an aborted request to a Problem. raw-body's other errors are the sender's fault: it disconnected, or its
- * Content-Length was wrong.
+ * Converts raw-body's errors with status 400 to a Problem: the sender disconnected, or its Content-Length was wrong.
+ * Returns other errors unchanged.
  */
 function brokenOff(error: unknown): unknown {
   const { status } = error as { status?: number };

@@ -58,9 +58,9 @@ const REFUSAL_LIMITS = { lanes: 1, maxQueueRecords: 500 };
 const MAX_OPEN = 10_000;
 
 /**
- * The growth of the heap between two collections of its old part. Refused requests leave garbage, and by default V8
- * lets a small heap grow fourfold: under 50,000 events with the broker away by 460 MB. If it may only grow to one and a
- * half times its size, it grows by 270 MB at the same speed.
+ * Limits how much the heap grows between two collections of its old generation. Refused requests leave garbage, and by
+ * default V8 lets a small heap grow fourfold: by 460 MB under 50,000 events with the broker down. With this limit, one
+ * and a half times its size, it grows by 270 MB at the same speed.
  */
 const HEAP_GROWTH = "--heap-growing-percent=50";
 
@@ -118,7 +118,7 @@ function openKafka(service: IngestService, { publisher: around = (it) => it, pub
   return { topics, client, codec, publisher, refusals, status };
 }
 
-/** Returns 72 random bits as text. Only the deliveries of the same event must differ. */
+/** Returns 72 random bits as text. The ids only need to differ among the deliveries of one event. */
 const newDeliveryId = () => randomBytes(9).toString("base64url");
 
 type Serving = { wrongPaths: NameCounts; outlet: Outlet; readOccurrence: ReadOccurrence };

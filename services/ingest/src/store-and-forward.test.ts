@@ -25,7 +25,9 @@ const refused: Refused = {
   deliveryId: "delivery-002",
 };
 
-/** Brokers that are `up` or not, a publisher that knows it or not, and a spool with room or not. */
+/**
+ * Creates brokers that are `up` or down, a publisher that is `connected` or not, and a spool with or without `room`.
+ */
 function stage() {
   const [published, parked, spooled]: [Event[], Refused[], Spooled[]] = [[], [], []];
   const set = { up: true, connected: true, room: true };
@@ -100,7 +102,7 @@ describe("store and forward", () => {
     expect([published.length, spooled.length]).toEqual([0, 1]);
   });
 
-  test("while a destination takes nothing, only its records are spooled, at once; with a full spool it is tried all the same", async () => {
+  test("while a destination takes no records, only its own records are spooled, without trying it; if the spool is full, it is tried", async () => {
     const { set, closed, spooling, published, parked, spooled } = stage();
     closed.add("call.new").add("refusals");
     await spooling.publish(eventOf(TEXTS[0]!));
@@ -119,7 +121,7 @@ describe("store and forward", () => {
     Object.assign(set, { up: false, room: false });
     await expect(spooling.publish(eventOf(TEXTS[0]!))).rejects.toThrow(Unavailable);
     await expect(spooling.park(refused)).rejects.toThrow(Unavailable);
-    // the spool could not retry with that record, so the next one goes to the brokers
+    // the spool holds no record with which it could retry, so the next record goes to the brokers directly
     set.up = true;
     await spooling.publish(eventOf(TEXTS[0]!));
   });

@@ -46,8 +46,8 @@ const spooledOf = (body: Buffer, receivedAt: Date, deliveryId: string | undefine
 
 /**
  * Sends or spools a record. While the brokers or this destination are known to take no records, the spool keeps the
- * record at once and retries later. If the spool is full, a closed destination is tried all the same, because it may
- * take records again.
+ * record at once and retries later. If the spool is full, even a closed destination is tried, because it may take
+ * records again.
  */
 async function take({ spool, route, record, send }: Taking): Promise<void> {
   const keep = () => spool.append(record);

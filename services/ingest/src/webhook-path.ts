@@ -1,4 +1,4 @@
-/** Returns a pattern for a letter as it is or percent-encoded, which are equal to a server (RFC 3986, 6.2.2.2). */
+/** Returns a pattern for a letter, plain or percent-encoded: the two are equivalent (RFC 3986, 6.2.2.2). */
 const letterOrEscape = (deadLetter: string): string => {
   const code = deadLetter.charCodeAt(0).toString(16);
   return `(?:${deadLetter}|%${code}|%${code.toUpperCase()})`;
