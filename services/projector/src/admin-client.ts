@@ -36,8 +36,7 @@ export async function ask<T>(
   for (const [attempt, pauseMs] of [...PAUSES_MS, null].entries()) {
     const answer = await askOnce(door, method, path, timeoutMs);
     if (typeof answer === "object") return readAnswer(answer);
-    if (pauseMs === null)
-      throw new CannotGoOn(`${door.url} ${answer}: run the command again for what is not done yet`);
+    if (pauseMs === null) throw new CannotGoOn(`${door.url} ${answer}: run the command again to do the rest`);
     door.say(`${door.url} ${answer}, retrying (${attempt + 1} of ${PAUSES_MS.length})`);
     await sleep(pauseMs);
   }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 
 /**
- * The file in which `pnpm start` writes the addresses of its services. USUAL_URL is used if the file does not exist.
+ * The file to which `pnpm start` writes the addresses of its services. USUAL_URL is used if the file does not exist.
  */
 const ADDRESSES_FILE = join(import.meta.dirname, "../../../.run/addresses.json");
 const USUAL_URL = "http://127.0.0.1:3335";
@@ -25,7 +25,7 @@ function readUrl(): string {
   }
 }
 
-/** The first of the listed tokens. While one token replaces another, the API accepts both. */
+/** Returns the first of the listed tokens. While a token is being replaced, the API accepts the old and the new one. */
 const firstToken = (list: string | undefined): string | undefined =>
   list
     ?.split(",")

@@ -5,8 +5,8 @@ import type { MongoStore } from "@teravoz/store";
 /** The longest time that the start waits for builds. Builds on few documents end within it, before events are read. */
 const START_WAITS_MS = 2_000;
 /**
- * The pause before a build is joined again that takes longer than the connection to MongoDB waits for an answer. A
- * failed build is tried again after TRY_AGAIN_MS.
+ * The pause before joining again a build that takes longer than the connection to MongoDB waits for an answer. A failed
+ * build is tried again after TRY_AGAIN_MS.
  */
 const JOIN_AGAIN_MS = 1_000;
 const TRY_AGAIN_MS = 60_000;

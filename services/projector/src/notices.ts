@@ -12,7 +12,7 @@ export type Outlets = {
   metrics: Metrics;
 };
 
-/** The number of notices that wait for their acknowledgement at once, far below the limit of the publisher's queue. */
+/** The maximum number of notices that wait for an acknowledgement, far below the limit of the publisher's queue. */
 const NOTICES_AT_ONCE = 2_000;
 
 /** Sends a notice for each change. Throws Unavailable while Kafka is away; a notice that is sent twice is harmless. */

@@ -295,7 +295,7 @@ test("the position does not move while a tombstone is not acknowledged", async (
   expect([await isStored("1"), await position()]).toEqual([false, 1]);
 });
 
-test("leftovers of an erasure are deleted and notified again from the records below the position, after a crash behind its commit", async () => {
+test("after a crash that followed the commit of an erasure, its leftovers are deleted and it is notified again, from the records below the position", async () => {
   const forgotten: string[] = [];
   const forget: CallStore["forget"] = async (erased) => void forgotten.push(...erased.map(({ key }) => key));
   const { handle } = project({ store: { ...store, forget } });
@@ -306,7 +306,7 @@ test("leftovers of an erasure are deleted and notified again from the records be
   expect(notified).toEqual([[{ ...change("1", 0), erased: true }]]);
 });
 
-test("an erased agent keeps later events, whatever tombstones answer earlier ones", async () => {
+test("an erased agent keeps later events, regardless of the tombstones that answer earlier ones", async () => {
   const { handle } = project();
   const topic = "agent-events";
   const at = (ms: number) => new Date(NOW_MS + ms);
@@ -320,7 +320,7 @@ test("an erased agent keeps later events, whatever tombstones answer earlier one
   expect(answer).toMatchObject({ topic, key: "ana", headers: { erased_at: at(0).toISOString() } });
   await write(4, { ...tombstone(4, "ana"), headers: answer!.headers!, timestamp: NOW_MS + 9 });
   expect((await store.findErased([{ kind: "agent", key: "ana" }]))[0]!.erased_at).toEqual(at(0));
-  // a stored event is a duplicate: the new event is one, the old one is not
+  // a stored event counts as a duplicate: the new event is stored, the old one is not
   const outcome = await store.apply(
     {
       topic,
@@ -474,7 +474,7 @@ test("a record of an erased call that cannot be read is answered by a tombstone 
     key: Buffer.from(key),
     timestamp,
   });
-  // a record that is followed by a tombstone in the log needs no other one
+  // a record that is followed by a tombstone in the log needs no further one
   await handle(batchOf(null, [poison(0, "1"), tombstone(1, "1"), tombstone(2, "2"), poison(3, "2")]));
   expect([published.map(({ key }) => key), parked, await position()]).toEqual([["2"], [], 4]);
   happened = [];

@@ -41,9 +41,7 @@ export type ProjectorPorts = {
   park: Park;
   topics: TopicNames;
   publisher: Pick<Publisher, "publish">;
-  /**
-   * Called if the fold of a newer release, of this revision, has taken over: this projector must not write any more.
-   */
+  /** Called with the revision of a newer release's fold that has taken over: this projector must not write any more. */
   onSuperseded(revision: number): void;
   /** Notifies others of stored changes. Resolves when the log has acknowledged the notices. */
   notify(changes: readonly Change[]): Promise<void>;
@@ -102,7 +100,7 @@ async function project(ports: ProjectorPorts, batch: ConsumedBatch): Promise<Bat
   return "done";
 }
 
-/** Does what follows a stored batch: deletes leftovers of erasures, and notifies others. */
+/** Finishes a batch that is stored: deletes leftovers of erasures, and notifies others. */
 async function follow(
   ports: ProjectorPorts,
   batch: ConsumedBatch,

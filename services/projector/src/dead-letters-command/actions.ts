@@ -13,7 +13,7 @@ import {
 /** The outputs: results go to `out`, and everything else to `say`. */
 type Terminal = { out(text: string): void; say(line: string): void };
 
-/** The number of concurrent requests. A redrive waits for the brokers most of its time. */
+/** The number of concurrent requests. A redrive spends most of its time waiting for the brokers. */
 const AT_ONCE = 8;
 
 export function createActions(terminal: Terminal): Actions {

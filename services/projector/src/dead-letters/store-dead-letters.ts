@@ -47,7 +47,7 @@ type Deps = Omit<Outlets, "findParties" | "writer"> & {
   onCrash(error: unknown): void;
 };
 
-/** Stores the records of the topic of dead letters until it is stopped. Starts in the background. */
+/** Stores the records of the dead-letters topic until it is stopped. Starts in the background. */
 export function storeDeadLetters({
   deadLetters,
   store,
@@ -140,8 +140,8 @@ function stampOf(
 }
 
 /**
- * Leaves a dead letter that can never be stored in its topic. Parking it would write it to the same topic again,
- * without end.
+ * Creates the handler of a dead letter that can never be stored: it stays in its topic. Parking it would write it to
+ * the same topic again, endlessly.
  */
 function createLeave({ log, metrics }: Outlets): Park {
   return async ({ offset }, { topic, partition }, err) => {

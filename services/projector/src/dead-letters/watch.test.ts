@@ -38,7 +38,7 @@ async function lookAt(sizes: { bytes: number; days: number; status?: "redriven" 
   };
 }
 
-test("waiting dead letters that are deleted for their age are counted and logged as errors", async () => {
+test("waiting dead letters that are deleted because of their age are counted and logged as errors", async () => {
   const { left, counted, lines, waiting } = await lookAt([
     { bytes: 10, days: 31 },
     { bytes: 10, days: 29 },

@@ -96,8 +96,8 @@ export async function answerErased(
 }
 
 /**
- * The number of records from which it is quicker to ask first whether any person is erased, than to find the persons
- * that all records name.
+ * From this number of records on, it is quicker to ask first whether any person is erased than to find the persons that
+ * each record names.
  */
 const MANY = 50;
 
@@ -111,8 +111,8 @@ function keysOf(named: readonly Named[]): LedgerKey[] {
 }
 
 /**
- * Finds the erasures that erased persons demand. A call in which an erased person is a party is erased whole. An
- * agent's key loses only the event, because others may share the key.
+ * Finds the further erasures that follow from erased persons. A call in which an erased person is a party is erased
+ * whole. An agent's key loses only the event, because others may share the key.
  */
 function demandErasures(
   named: readonly Named[],

@@ -25,7 +25,10 @@ const LOOK_MS = 600_000;
 type Job = (ports: DailyPorts) => Promise<number>;
 const JOBS: Record<string, Job> = { tick: writeTicks, retention: eraseOld, sweep: eraseRevived };
 
-/** Does the daily jobs that keep erasures complete, on one of the projectors. The first check is at once. */
+/**
+ * Runs the daily jobs that keep erasures complete. Each job runs on only one of the projectors. The first check is at
+ * once.
+ */
 export function startDaily(deps: Omit<DailyPorts, "isWanted">): { stop(): Promise<void> } {
   let stopped = false;
   let looking = Promise.resolve();
@@ -49,8 +52,8 @@ export function startDaily(deps: Omit<DailyPorts, "isWanted">): { stop(): Promis
 }
 
 /**
- * Does the job if it is due and no other instance is doing it. The work is done first and recorded afterwards, because
- * the work may be done twice, but must not be skipped.
+ * Runs the job if it is due and no other instance is running it. The work is done first and recorded afterwards,
+ * because it may be done twice, but must not be skipped.
  */
 export async function doWhenDue(ports: DailyPorts, job: string, everyMs: number): Promise<void> {
   const { jobs, log } = ports;

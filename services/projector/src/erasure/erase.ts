@@ -79,10 +79,10 @@ const shareOf = (all: readonly PersonFindings[], scope: Scope): PersonShare =>
   joinShares(all.flatMap(({ certain, possible }) => [certain, ...(scope.possible ? [possible] : [])]));
 
 /**
- * Requests the erasure of all data that is stored of a person by now; for the findings see ErasureSearch.findPerson.
- * From then on the ledger keeps out events that began before and arrive later, from the log, a spool or a redelivery. A
- * second search finds data that was stored during the first one. A process that crashes in between leaves no receipt,
- * so the erasure must be requested again. Throws Unconfirmed.
+ * Requests the erasure of all data about a person that is stored by now. ErasureSearch.findPerson says which data that
+ * is. From then on the ledger keeps out events that happened before the erasure and arrive later, from the log, a spool
+ * or a redelivery. A second search finds data that was stored during the first one. A process that crashes in between
+ * leaves no receipt, so the erasure must be requested again. Throws Unconfirmed.
  */
 export async function erasePerson(ports: ErasePorts, person: Person, wish: Wish): Promise<PersonReceipt> {
   const { erasures, topics, now } = ports;
@@ -143,8 +143,8 @@ type Plan = {
 /**
  * Plans an erasure. Calls are erased whole. An agent's key loses only the person's own events, one by one, because
  * others may share a dialer's campaign or an extension. If the key is the agent's own, and all its events are about the
- * agent, the whole key is erased. A dead letter with a key may be all that is known of its call yet, and its record is
- * in the log under that key.
+ * agent, the whole key is erased. A dead letter with a key may be all that is known of its call so far, and its record
+ * is in the log under that key.
  */
 async function planErasure(
   { erasures, topics }: ErasePorts,

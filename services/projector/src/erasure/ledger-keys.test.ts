@@ -16,7 +16,7 @@ test("a projector that lacks a key of the ledger does not start", async () => {
   await demandLedgerKeys(portsOf(async () => false));
 });
 
-test("a projector that lacks a key later stops within a minute, and an outage stops no projector", async () => {
+test("a projector that lacks a key after its start stops within a minute, and an outage stops no projector", async () => {
   const answers: (() => Promise<boolean>)[] = [
     async () => false,
     () => Promise.reject(new Unavailable("away")),

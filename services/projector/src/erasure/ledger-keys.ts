@@ -11,8 +11,8 @@ type Ports = { erasures: Pick<Erasures, "hasUnreadable">; log: Log };
 const LOOK_MS = 60_000;
 
 /**
- * Throws if the ledger has entries under none of our keys. A projector without their key would store erased data again,
- * so it must not run.
+ * Throws if the ledger has entries under a key that we do not have. A projector without that key would store erased
+ * data again, so it must not run.
  */
 export async function demandLedgerKeys({ erasures, log }: Ports): Promise<void> {
   if (!(await erasures.hasUnreadable())) return;

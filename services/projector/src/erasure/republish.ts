@@ -21,8 +21,8 @@ export type RepublishPorts = {
 export const REPUBLISHED = "republished";
 
 /**
- * The most events of a key that are published again, the newest ones. A campaign may have a million events; the log
- * keeps only these.
+ * The maximum number of events of a key that are published again: the newest ones. A campaign may have a million
+ * events; the log keeps only these.
  */
 const MOST = 10_000;
 
@@ -42,7 +42,7 @@ export async function publishErasures(ports: RepublishPorts, erasures: readonly 
 }
 
 /**
- * Publishes the events of a key again that are not erased. `unstored` are events of the key that were read and are not
+ * Publishes again the events of a key that are not erased. `unstored` are events of the key that were read and are not
  * stored yet. The newest event is published last.
  */
 export async function republishOthers(

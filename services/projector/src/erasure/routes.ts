@@ -44,7 +44,7 @@ export function addErasureRoutes(router: Router, ports: ErasureRoutePorts): void
 
 const entryOf = ({ tokens }: ErasureRoutePorts) => [noStore, requireToken(tokens), answerUnavailable];
 
-/** Sets the Location header. It keeps the spelling of the request, also that of a number. */
+/** Sets the Location header. It keeps the spelling of the request, even that of a number. */
 const setLocation = (ctx: Context, path: string) =>
   ctx.set("Location", `/${path}/${encodeURIComponent(ctx.params.id ?? "")}/erasure`);
 

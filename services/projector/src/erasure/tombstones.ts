@@ -23,9 +23,7 @@ const UUIDS = "uuids";
 /** The most uuids in one tombstone: some 7 KB. */
 const UUIDS_AT_ONCE = 200;
 
-/**
- * The number of tombstones that wait for their acknowledgement at once, far below the limit of the publisher's queue.
- */
+/** The maximum number of tombstones that wait for an acknowledgement, far below the limit of the publisher's queue. */
 export const TOMBSTONES_AT_ONCE = 500;
 
 type Outlet = { publisher: Pick<Publisher, "publish">; topics: TopicNames };
@@ -115,7 +113,7 @@ function readErasure(kind: EventKind, { key, headers, timestamp, offset }: Consu
   };
 }
 
-/** The time by which the log holds nothing more of the data that a tombstone of this time erases. */
+/** The time by which the log no longer holds any data that a tombstone written at `writtenMs` erases. */
 export const cleanBy = (kind: EventKind, writtenMs: number): Date =>
   new Date(writtenMs + (kind === "call" ? LOG_CLEAN_MS : LOG_KEY_CLEAN_MS));
 

@@ -19,8 +19,8 @@ export class CannotRebuild extends Error {
 const START_LIMIT_MS = 15_000;
 
 /**
- * Opens what notices need. Rejects if Kafka or the registry does not answer, so that no change is stored without a way
- * to notify it.
+ * Opens the parts that notices need. Rejects if Kafka or the registry does not answer, so that no change is stored
+ * without a way to notify it.
  */
 export async function openNotices(config: Config<typeof kafkaSettings & typeof registrySettings>, log: Log) {
   const topics = topicNames(config.TOPIC_PREFIX);

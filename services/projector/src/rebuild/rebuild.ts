@@ -19,7 +19,7 @@ export type RebuildPorts = {
   partitionOf(call_id: string): number;
   /** Notifies others of stored changes. Resolves when the log has acknowledged the notices. */
   notify(changes: readonly Change[]): Promise<void>;
-  /** Does the work until it does not throw Unavailable, or the time for retries has passed. */
+  /** Repeats the work until it no longer throws Unavailable, or until the time for retries has passed. */
   retry<T>(work: () => Promise<T>): Promise<T>;
   /** Returns false if the rebuild must stop after the current page. */
   isWanted(): boolean;

@@ -101,7 +101,7 @@ async function demandRules(account: Account, rules: FoldRules): Promise<void> {
 
 /**
  * Begins an adoption. From here to the end of the rebuild every service refuses to start, because its calls would be
- * folded by two rules.
+ * folded by two sets of rules.
  */
 async function beginAdoption(
   { account, rules, connection, fold: { readOccurrence } }: Opened,
