@@ -36,9 +36,9 @@ const HEADERS = {
 const ADDRESSES: string[] = Object.values(PAGE_ADDRESSES);
 
 /**
- * Serves the built board without a token; the socket asks for the token of the data. Returns the handler for browsers
- * at an unknown address: it answers 404 with the same document, which says that the address is unknown. The document of
- * a development server is marked as such.
+ * Serves the built board without a token: only the socket, which sends the data, requires one. Returns the handler for
+ * browsers at an unknown address: it answers 404 with the same document, which says that the address is unknown. The
+ * document of a development server is marked as such.
  */
 export function addPage(router: Router, directory: string, isDevelopment: boolean): AnswerUnknown {
   const assets = loadAssets(directory, isDevelopment);
@@ -58,7 +58,7 @@ export function addPage(router: Router, directory: string, isDevelopment: boolea
 
 const isReading = ({ method }: Context): boolean => method === "GET" || method === "HEAD";
 
-/** Loads the files by name. A request looks its name up here and never becomes a path. */
+/** Loads the files by name. A request is looked up here by its name, and never becomes a path in the file system. */
 function loadAssets(directory: string, isDevelopment: boolean): Map<string, Asset> {
   if (!existsSync(join(directory, "index.html"))) return new Map();
   const names = readdirSync(directory, { recursive: true, encoding: "utf8" });

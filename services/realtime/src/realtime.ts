@@ -57,7 +57,7 @@ export type Realtime = {
   server: Server;
   /** The feed, which takes the changes. */
   feed: Feed;
-  /** The gateway, which takes whether the boards are live. */
+  /** The gateway, which takes the state of the boards: stale or fresh. */
   gateway: Pick<Gateway, "stale" | "fresh" | "closeGradually">;
   /** The system, which takes the status messages of all instances. */
   system: Pick<System, "heard">;

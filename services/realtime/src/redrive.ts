@@ -17,7 +17,7 @@ export function addRedrive(
   addRedriveRoutes(router, ports, [refuseOtherOrigins(admits), requireToken(tokens)]);
 }
 
-/** Refuses pages of other origins. A browser that has learnt a password sends it with requests of any page. */
+/** Refuses pages of other origins. A browser that has stored a password sends it with the requests of any page. */
 function refuseOtherOrigins(admits: Doors["admits"]): ReturnType<typeof requireToken> {
   return async ({ req }, next) => {
     if (!admits(req))

@@ -44,9 +44,9 @@ import { isLoopbackAddress } from "./transports/admission.ts";
 const LEAVE_MS = 4_000;
 
 /**
- * The growth of the heap between two collections of its old part. Lists are garbage once they are sent, and by default
- * V8 lets a small heap grow fourfold: under 20,000 events and 1,000 clients to 470 MB. If it may only grow to one and a
- * half times its size, it takes 340 MB at the same speed.
+ * Limits how much the heap grows between two collections of its old generation. Lists are garbage once they are sent,
+ * and by default V8 lets a small heap grow fourfold: to 470 MB under 20,000 events and 1,000 clients. With this limit,
+ * one and a half times its size, it takes 340 MB at the same speed.
  */
 const HEAP_GROWTH = "--heap-growing-percent=50";
 

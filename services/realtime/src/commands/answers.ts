@@ -21,8 +21,8 @@ const MAX_EVENT_BYTES = 4 * 1024 * 1024;
 export type Answer = { message: Message; calls: readonly Call[] | null; report?: LiveReport };
 
 /**
- * Answers a command by a query that began after the command arrived. Equal commands share the query and its encoded
- * answer. Never rejects.
+ * Answers a command with the result of a query that began after the command arrived. Equal commands share the query and
+ * its encoded answer. Never rejects.
  */
 export type AnswerCommand = (command: Command) => Promise<Answer>;
 

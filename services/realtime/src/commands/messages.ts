@@ -42,7 +42,7 @@ const push = <N extends keyof Pushes>(event: N, data: Pushes[N], more: More = {}
 export const welcome = push("Welcome", "Welcome");
 export const dataChanged = push("DataChanged", {});
 /**
- * The Stale message: this instance has got no notices since `since` (ms since the epoch), so the client may show
+ * The Stale message: this instance has received no notices since `since` (ms since the epoch), so the client may show
  * outdated data.
  */
 export const stale = (since: number): Message => push("Stale", { since: new Date(since) });

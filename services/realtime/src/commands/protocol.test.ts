@@ -54,7 +54,7 @@ describe("a command", () => {
       expect(commandOf("ListCalls", data)).toEqual(all);
   });
 
-  test("a command takes numbers and booleans as text, and text as the id", () => {
+  test("a command reads numbers and booleans as text, and an id given as text as a number", () => {
     const params = { queue: 900, code: true, id: "12", actor: "ana", state: "NEW" };
     expect(commandOf("Subscribe", { params, limit: 3 })).toEqual({
       event: "Subscribe",
@@ -154,7 +154,7 @@ describe("a command", () => {
     expect(commandKey(one)).toBe(commandKey(other));
   });
 
-  test("a command with a number as call_id means the call of that name", () => {
+  test("a call_id that is given as a number is read as text", () => {
     expect(commandOf("ListCallEvents", { call_id: 12.5 })).toMatchObject({ call_id: "12.5", limit: 1_000 });
   });
 
@@ -251,7 +251,7 @@ describe("a command", () => {
       ),
   );
 
-  test("a command with an endless name is answered with a short error", () => {
+  test("a command with a very long name is answered with a short error", () => {
     const error = errorOf("\u{1F600}".repeat(10_000));
     expect(error.length).toBeLessThan(500);
   });

@@ -54,7 +54,7 @@ test("a query that several clients request runs four times a second", async () =
   await pass(1);
   expect(running).toHaveLength(1);
   await end();
-  // answers two: a request right after it belongs to the same storm
+  // this run answers two requests, so a request right after it belongs to the same storm
   void ask();
   await pass(PACE_MS - 1);
   expect(running).toHaveLength(0);

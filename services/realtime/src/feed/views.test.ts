@@ -198,7 +198,7 @@ describe("a subscriber", () => {
     expect(frames).toEqual([]);
   });
 
-  test("a subscriber gets after a resync the changed, new, gone and erased calls that it missed", async () => {
+  test("after a resync a subscriber gets the changed, new, gone and erased calls that it missed", async () => {
     const { clock, subscribe, subscriptions } = start();
     const { live, frames } = subscribe();
     live([call("same", 1), call("changed", 1), call("left", 1), call("erased", 1)]);

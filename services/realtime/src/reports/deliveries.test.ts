@@ -130,7 +130,7 @@ describe("deliveries", () => {
     expect((await list({ status: "new", limit: 500 })).rows).toHaveLength(270);
   });
 
-  test("with a status a page holds at most its limit if many matches follow a few", async () => {
+  test("with a status a page holds at most its limit, even if many matches follow a few", async () => {
     const isLate = (n: number) => n < 8 || n % 3 === 0;
     const events = Array.from({ length: 16 }, (_, n) =>
       sampleEvent(n, isLate(n) ? { occurred_at: at(n - 61) } : {}),

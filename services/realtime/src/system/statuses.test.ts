@@ -27,7 +27,7 @@ function open() {
   return { clock, statuses, hear, shown };
 }
 
-test("an instance has its last state, since the first status with that state", () => {
+test("an instance has the state of its last status, since the first status with that state", () => {
   const { hear, shown } = open();
   hear(990_000);
   hear(999_000);

@@ -5,7 +5,7 @@ import { createRate } from "./rate.ts";
 const admitted = (mayCome: () => boolean, count: number) =>
   Array.from({ length: count }, mayCome).filter(Boolean).length;
 
-test("as many clients as in a second may connect at once, then as time allows, and after a pause no more than before", () => {
+test("the clients of one second may connect in one burst, further ones at the same rate, and a pause allows no larger burst", () => {
   const clock = createManualClock();
   const mayCome = createRate(clock, 100);
   expect(admitted(mayCome, 1_000)).toBe(100);

@@ -9,7 +9,8 @@ import { isSocketIo, MAX_MESSAGE_BYTES, PING_MS } from "./limits.ts";
 import { NOT_READY, refuse } from "./plain-websocket.ts";
 
 /**
- * The time for a connection to join. Clients join in their first packet; a connection that does not join only costs.
+ * The time for a connection to join. Clients join in their first packet; a connection that never joins only takes
+ * memory.
  */
 const JOIN_TIMEOUT_MS = 10_000;
 
@@ -21,9 +22,9 @@ const MAX_JOINS = 10;
 
 /**
  * Serves socket.io on its default path, by WebSocket and by polling. A command is a named event with its `data` as the
- * argument. If the client gives an acknowledgement, that gets the envelope in place of a message. Connection state
- * recovery stays off: a client that reconnects subscribes again. Clients of socket.io 2, 3 and 4 connect; those of
- * version 2 send their token in the query, because they have no `auth`.
+ * argument. If the client passes an acknowledgement, it is called with the envelope, and no message is sent. Connection
+ * state recovery stays off: a client that reconnects subscribes again. Clients of socket.io 2, 3 and 4 connect; those
+ * of version 2 send their token in the query, because they have no `auth`.
  */
 export function serveSocketIo(server: HttpServer, gateway: Gateway, admission: Doors): { stop(): void } {
   const io = new Server(server, {
@@ -92,8 +93,8 @@ function endHere(this: Socket["request"]["socket"]): void {
 const CONNECT = "0";
 
 /**
- * Limits the joins of a connection. A join takes effect after its packet is read; until then socket.io takes each
- * further one for the first.
+ * Limits the joins of a connection. A join takes effect after its packet is read; until then socket.io treats each
+ * further one as the first.
  */
 function limitJoins(conn: Socket["conn"]): void {
   let joins = 0;
