@@ -38,7 +38,7 @@ const cutOffSince = signal<number | null>(null);
 export const staleSince = computed(() =>
   connection.value.status === "lost" ? connection.value.since : cutOffSince.value,
 );
-/** Counts the server's messages that something has changed; an effect that reads it runs after each change. */
+/** The number of DataChanged messages from the server. An effect that reads it runs after each change. */
 export const changed = signal(0);
 /** The call_id of the call that was erased last: a view that shows this call hides it. */
 export const erased = signal<string | null>(null);

@@ -80,7 +80,7 @@ test("events in a spool are a trouble, after five minutes a severe one", () => {
   expect(kinds({ instances: [instance({ figures: { spool_records: 0 } })] })).toEqual([]);
 });
 
-test("an answer 503 of the webhook is a trouble for five minutes", () => {
+test("a 503 answer of the webhook counts as a trouble for five minutes", () => {
   const at = (minute: string) => kinds({ refusals: [{ minute, status: 503, count: 1 }] });
   expect(at("2026-11-25T11:56:00.000Z")).toEqual(["unavailable over"]);
   expect(at("2026-11-25T11:55:00.000Z")).toEqual([]);

@@ -1,6 +1,6 @@
 import { query } from "../route.ts";
 
-/** The key / moves the focus to the element with this id. */
+/** The `/` key moves the focus to the element with this id. */
 export const SEARCH_ID = "search";
 
 /**
