@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Shorter values are in every log: ports, counts, parts of times. */
+/** The minimum length of a value that is searched for. Shorter ones are in every log: ports, counts, parts of times. */
 const SHORTEST = 8;
 /** Texts that a service logs after an unexpected failure. */
 const FAULTS = [
@@ -32,8 +32,8 @@ export function gatherPersonal(): SentValues {
 }
 
 /**
- * Returns a function that finds the values in a text. None may be shorter than SHORTEST. It reads the text
- * once, whatever the number of values.
+ * Returns a function that finds the values in a text. None may be shorter than SHORTEST. It reads the text once,
+ * regardless of the number of values.
  */
 export function createFinder(values: ReadonlySet<string>): (text: string) => string[] {
   const heads = new Set(Array.from(values, (value) => value.slice(0, SHORTEST)));

@@ -8,7 +8,7 @@ const source = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 export type Violation = [theme: "light" | "dark", rule: string, places: string[]];
 
 /**
- * The faults that axe finds in a page in both themes of the browser, without motion. `rules` limits the check
+ * Returns the faults that axe finds in a page in the light and the dark theme, without motion. `rules` limits the check
  * to these rules. The page stays in the dark theme.
  */
 export async function findViolations(page: Page, rules?: string[]): Promise<Violation[]> {

@@ -9,7 +9,7 @@ type Served<S> = { server: S; urlOf: (instance: number) => string; close: () => 
 type Seed<S> = (server: S) => Promise<void>;
 const nothing = async () => {};
 
-/** A gateway for this suite only. See `useServed`. */
+/** Opens a gateway for this suite only. See `useServed`. */
 export function useBoards(options: Parameters<typeof openGateway>[0], seed: Seed<Gateway> = nothing) {
   const served = useServed(async () => {
     const server = await openGateway(options);
@@ -24,8 +24,8 @@ export function useBoards(options: Parameters<typeof openGateway>[0], seed: Seed
 }
 
 /**
- * Realtime in the process of the test, over the store in memory, for suites that test only the page. It
- * starts at once, while a gateway takes some seconds. See `useServed`.
+ * Opens realtime in the process of the test, over the store in memory, for suites that test only the page. It starts at
+ * once, while a gateway takes some seconds. See `useServed`.
  */
 export function useMemoryBoards(
   options: Parameters<typeof startRealtime>[0],
@@ -44,8 +44,8 @@ export function useMemoryBoards(
 }
 
 /**
- * A server and a browser from before the first test of a suite until after its last. `seed` runs before the
- * first test. After each test its windows are closed.
+ * Opens a server and a browser before the first test of a suite, and closes them after the last one. `seed` runs before
+ * the first test. The windows of a test are closed after it.
  */
 function useServed<S>(start: () => Promise<Served<S>>, seed: Seed<S>) {
   let served: Served<S> | undefined;

@@ -5,7 +5,9 @@ import { buildDashboard } from "@teravoz/stack";
 import { type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { findChromium } from "./chromium.ts";
 
-/** Builds the page if the built one is older. Call it before the service that serves the page starts. */
+/**
+ * Builds the page if the built one is older than its sources. Call it before the service that serves the page starts.
+ */
 export async function buildPage(): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), "teravoz-page-"));
   await buildDashboard({ dir, env: process.env, signal: AbortSignal.timeout(120_000) });
@@ -23,8 +25,8 @@ const USUAL: BrowserContextOptions = { viewport: DESK, locale: "pt-BR", reducedM
  */
 export async function openBoards() {
   const executablePath = findChromium();
-  if (!executablePath) throw new Error("no Chromium: the whole `pnpm test` fetches it");
-  // tests that run as root have no sandbox but the machine
+  if (!executablePath) throw new Error("no Chromium: run the whole `pnpm test`, which installs it");
+  // Chromium refuses to start as root with its own sandbox
   const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
   /** Unused windows without options, as empty as new ones. A new one costs a second of CPU. */
   const idle: Page[] = [];

@@ -27,12 +27,11 @@ function isExecutable(path: string): boolean {
 }
 
 /**
- * Installs Debian's Chromium if it may, else Playwright's. Throws with instructions if neither can be
- * installed.
+ * Installs Debian's Chromium if apt-get can, else Playwright's. Throws with instructions if neither can be installed.
  */
 export async function installChromium(say: (line: string) => void): Promise<void> {
   if (findChromium()) return;
-  say("fetching Chromium for the tests of the page");
+  say("installing Chromium for the tests of the page");
   const ways: [string, string[]][] = [
     ["sh", ["-c", "apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium"]],
     ["npx", ["-y", "playwright-core", "install", "chromium"]],

@@ -23,7 +23,10 @@ type Options = { count: number; seed: number };
 /** Number of bodies that are generated at once: enough for all connections, and little memory. */
 const AT_A_TIME = 1_000;
 const CONNECTIONS = 48;
-/** Far under the number of events at which a call is no longer folded. */
+/**
+ * Number of calls that share the events, so that each stays far below the number of events at which a call is no longer
+ * folded.
+ */
 const CALLS = 5_000;
 
 export const types = fc.constantFrom(
@@ -136,10 +139,7 @@ async function demandStored({ db }: Target, accepted: Set<string>): Promise<void
   assert.deepEqual(invented.slice(0, 5), [], "nothing else is stored");
 }
 
-/**
- * Demands that the dead letters are exactly the refused bodies. The id of a dead letter is the hash of its
- * body.
- */
+/** Asserts that the dead letters are exactly the refused bodies. The id of a dead letter is the hash of its body. */
 async function demandFiled({ db }: Target, refused: Set<string>): Promise<void> {
   const ids = await db
     .collection("dead_letters")

@@ -26,13 +26,13 @@ type Options = Partial<Record<Kind, number>> & {
   envOf?: (name: string) => NodeJS.ProcessEnv;
 };
 
-/** The short ones are already in the environment of the run. */
+/** The settings of each choice of `timings`. The short ones are already in the environment of the run. */
 const TIMINGS = { production: { KAFKA_SESSION_TIMEOUT_MS: "" }, short: {} };
 
 /**
- * Starts the services as `start` does, each as a process, this number of each kind (default one), on the
- * shared stack with new topics and a new database. `close` ends the services and removes both. It rejects if
- * a log contains personal data. After a failed test the logs are kept.
+ * Starts the services as `start` does, each as a process, on the shared stack with new topics and a new database.
+ * `options` sets the number of instances of each service (default one). `close` ends the services and removes the
+ * topics and the database. It rejects if a log contains personal data. After a failed test the logs are kept.
  */
 export const openGateway = (options: Options = {}): Promise<Gateway> =>
   timedStart("gateway", () => startGateway(options));
@@ -164,7 +164,7 @@ function send(
         }),
       );
     });
-    // with `Expect: 100-continue`
+    // true once the service has answered `Expect: 100-continue`
     let begun = false;
     sent.once("continue", () => {
       begun = true;

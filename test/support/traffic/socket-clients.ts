@@ -156,7 +156,7 @@ async function connectOldSocketIo(
 ): Promise<SocketClient> {
   const socket = io2(url, {
     transports: [transport.endsWith("polling") ? "polling" : "websocket"],
-    // not the WebSocket of Node, which sends no headers
+    // Node's own WebSocket sends no headers
     forceNode: true,
     reconnection: false,
     forceNew: true,
@@ -165,7 +165,7 @@ async function connectOldSocketIo(
   });
   const inbox = createInbox();
   for (const event of NAMES) socket.on(event, (envelope: Envelope) => inbox.take(envelope));
-  // unsent packets go first, after its own "disconnect"
+  // the engine first sends its unsent packets, so it closes later than the client's own "disconnect"
   const closed = new Promise<void>((resolve) => socket.io.engine.once("close", () => resolve()));
   const failed = new Promise<never>((_resolve, reject) => {
     for (const event of ["connect_error", "error"])
