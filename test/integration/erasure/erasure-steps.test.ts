@@ -103,7 +103,7 @@ test.each(Object.keys(erasureSteps))(
   120_000,
 );
 
-test("a projector that dies right after the receipt says clean leaves nothing behind, in past calls too", async () => {
+test("a projector that dies right after the receipt says clean leaves nothing behind, not even in past calls", async () => {
   type Past = { _id: string; their_number: string };
   await erasing.db.collection<Past>("past_march").insertOne({ _id: "1", their_number: NUMBER });
   expect((await ask(erasing.url, "DELETE", "/calls/1")).status).toBe(202);
@@ -123,7 +123,7 @@ const answerSteps: Record<string, (death: ReturnType<typeof createDeath>) => Sea
 };
 
 test.each(Object.keys(answerSteps))(
-  "a projector that dies %s to an event of an erased call leaves no record of it in the end",
+  "a projector that dies %s leaves, in the end, no record of an event of an erased call",
   async (step) => {
     const first = erasing.project();
     expect((await ask(erasing.url, "DELETE", "/calls/1")).status).toBe(202);

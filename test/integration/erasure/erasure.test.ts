@@ -96,7 +96,7 @@ test("an event that is sent again after its call was erased is dropped, and its 
   await untilStored([call("2")]);
   await untilAllRead();
   const records = await readTopic(opened, opened.topics.callEvents);
-  // a tombstone that is read provokes no other one: their number stays
+  // a tombstone that is read causes no further one, so their number stays the same
   const tombstones = records.filter(({ value }) => value === null).length;
   await erasing.publish([call("3")]);
   await untilStored([call("2"), call("3")]);
@@ -138,7 +138,7 @@ test("the tombstone that answers a late event does not complete an erasure reque
   const tombstones = async () =>
     (await readTopic(opened, opened.topics.callEvents)).filter(({ value }) => value === null);
   await untilAllRead();
-  // the one of the first request, and an answer. A member that joined again before it moved on has answered
+  // the tombstone of the first request, and an answer. A member that rejoined before it had moved on has answered
   // twice.
   expect((await tombstones()).length).toBeGreaterThanOrEqual(2);
   expect(await erasing.erasures.receipt({ kind: "call", key: "1" })).toEqual(asked);

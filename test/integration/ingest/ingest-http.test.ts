@@ -141,7 +141,7 @@ test("a bug is answered 500 and logged, both without details", async () => {
   expect(ingest.logged.join("")).not.toContain("5511999998888");
 });
 
-test("POST /webhook/ is POST /webhook, also with additional slashes or escaped letters", async () => {
+test("POST /webhook/ equals POST /webhook, and so does a path with additional slashes or escaped letters", async () => {
   const spellings = ["/webhook/", "/webhook/?token=x", "/webhook?", "//webhook", "/webhook//"];
   for (const path of [
     ...spellings,

@@ -250,7 +250,7 @@ describe("in an outage of the broker", () => {
     first.kill("SIGKILL");
     expect(await sendAll(some.slice(half), second)).toEqual({ 200: some.length - half });
     await untilStored(some);
-    // removed once the last record in it is acknowledged
+    // a directory is removed once the last record in it is acknowledged
     await eventually(async () => expect(await directories("shared")).toHaveLength(1));
   }
 

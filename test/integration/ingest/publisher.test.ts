@@ -43,7 +43,7 @@ async function follow(): Promise<TailRecord[]> {
   return records;
 }
 
-test("each acknowledged record is in the log once, also if many are sent together", async () => {
+test("each acknowledged record is in the log once, even if many are sent together", async () => {
   const followed = await follow();
   const publisher = opened.publisher();
   await Promise.all(Array.from({ length: 3_000 }, (_, n) => publisher.publish(record(n))));

@@ -128,7 +128,7 @@ const committed = (partition: number) =>
 const isReady = (consumer: { check(): unknown }) =>
   eventually(() => expect(consumer.check()).toEqual({ ok: true }));
 
-test("every record is handled once and in order, over a restart", async () => {
+test("every record is handled once and in order, across a restart", async () => {
   const stored = nothingStored();
   await publish(0, 20);
   const first = project(stored);

@@ -29,7 +29,7 @@ const event: Event = {
   payload: '{"type":"call.new","call_id":"1.2"}',
 };
 
-test("a registry that was killed and started again still decodes old records, also for a new reader", async () => {
+test("old records are still decoded after the registry was killed and started again, even by a new reader", async () => {
   const value = await opened.codec.encodeEvent(event);
   await stack.kill("registry");
   expect(await opened.codec.decodeEvent(value)).toEqual(event);
@@ -90,8 +90,8 @@ test("the publisher and the consumers of a broker reconnect after it was killed 
   const killedAt = performance.now();
   await stack.kill("kafka");
   await expect(send("lost")).rejects.toThrow(Unavailable);
-  // the members have noticed it, and the group has expired them: the broker is away for longer than their
-  // session
+  // the broker stays down until both members report it, which is longer than their session, so the group has expired
+  // them
   await eventually(() => expect([consumer.check().ok, tail.check().ok]).toEqual([false, false]));
   await stack.start("kafka");
   expect(performance.now() - killedAt).toBeGreaterThan(client.sessionTimeoutMs);

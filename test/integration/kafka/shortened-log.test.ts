@@ -75,8 +75,8 @@ test("after a broker lost its last records in a power cut, later acknowledged re
   await publish(lost);
   await untilStored([...early, ...lost]);
   await putBackKafka();
-  // the log may be longer than the position again before the projector checks it, and must be read again in
-  // both cases
+  // when the projector checks the log, it may already be longer than the position again: either way it must be read
+  // again
   await publish(after);
   await untilStored([...early, ...lost, ...after]);
 
@@ -90,7 +90,7 @@ test("after a broker lost its last records in a power cut, later acknowledged re
   expect([...first.crashes, ...second.crashes]).toEqual([]);
 });
 
-test("a topic that is deleted and created again is read from its beginning by a running projector, whatever its new length", async () => {
+test("a topic that is deleted and created again is read from its beginning by a running projector, regardless of its new length", async () => {
   const projector = erasing.project();
   await isReady(projector);
   const before = await erasing.storedPayloads();

@@ -104,10 +104,10 @@ test("a later follower gets the status of an instance up to its last one, with e
   expect(counts(422)).toBeGreaterThanOrEqual(1);
 });
 
-test("a follower that looks back gets all statuses of that time, whatever their size", async () => {
+test("a follower that looks back gets all statuses of that time, regardless of their size", async () => {
   const { codec, topics } = opened;
   const publisher = opened.publisher();
-  // more than one answer of a broker holds, so the records read before the start offset is found are not all
+  // together they exceed one answer of a broker, so the first fetch, before the start offset is found, misses some
   const long = { ...self, instance: "long", version: "x".repeat(400_000) };
   const at = new Date();
   const state = "ready" as const;

@@ -8,8 +8,8 @@ import { openProxy, type TcpProxy } from "../../support/stack/tcp-proxy.ts";
 import { connectClient, type SocketClient, TRANSPORTS } from "../../support/traffic/socket-clients.ts";
 
 /**
- * Three times the promised limits (stale after six seconds, right after ten), because the machine may be
- * busy.
+ * Three times the promised limits, because the machine may be busy: a board is stale after six seconds, and correct
+ * again after ten.
  */
 const KNOWS_MS = 3 * 6_000;
 const RIGHT_MS = 3 * 10_000;

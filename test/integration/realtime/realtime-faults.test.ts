@@ -41,7 +41,7 @@ test(
     const figures = await stallClients(gateway, stalled);
     say("stalled clients", figures);
     expect(figures).toMatchObject({ stalledClosed: stalled.stalled, goodClosed: 0 });
-    // half a second, or twice the machine's time without stalled clients
+    // half a second, or twice the time that this machine needs without stalled clients
     expect(figures.beside.change).toBeLessThan(SLACK * Math.max(500, 2 * figures.before.change));
     expect(figures.beside.answer).toBeLessThan(SLACK * Math.max(500, 2 * figures.before.answer));
     expect(figures.memory.growth).toBeLessThan(100 * MIB);
@@ -55,7 +55,7 @@ test(
     const figures = await reconnectAll(gateway, storm);
     say("reconnect storm", figures);
     expect(figures.lost).toBe(0);
-    // four a second, and as many of the clients whose query was not shared
+    // four queries a second, and as many again for the clients whose query was not shared
     expect(figures.queries).toBeLessThanOrEqual(2 * Math.ceil(figures.allListedMs / 250) + 2);
     expect(figures.memory.growth).toBeLessThan(200 * MIB);
   },
@@ -63,7 +63,7 @@ test(
 );
 
 test(
-  "if one of two instances is killed under load, every client shows the store's state 10 s after quiet, 20 s at worst",
+  "if one of two instances is killed under load, every client shows the stored calls 10 s after the last change, 20 s at worst",
   async () => {
     const figures = await killInstances(gateway, kills);
     say("instances killed", figures);
@@ -76,7 +76,7 @@ test(
 );
 
 test(
-  "while MongoDB is away, sockets stay and commands fail; 5 s after its return all are notified and right",
+  "while MongoDB is away, sockets stay connected and commands fail; 5 s after its return all boards are notified and correct",
   async () => {
     const outage = await openCut(process.env.MONGODB_URI!);
     await expectRightAfter(gateway, outage, "MongoDB cut off").finally(outage.close);
@@ -90,7 +90,7 @@ if (LONG)
     ["killed", killed],
     ["paused", paused],
   ])(
-    "if MongoDB is %s, sockets stay and commands fail; after its return all are notified and right",
+    "if MongoDB is %s, sockets stay connected and commands fail; after its return all boards are notified and correct",
     (how, outageOf) =>
       withOwnParts(async (stack) => {
         const own = await openGateway({ realtime: 0 });

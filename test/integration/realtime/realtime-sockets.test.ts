@@ -165,7 +165,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
 });
 
 describe("socket.io", () => {
-  test("an acknowledgement gets the envelope instead of a message, also for refused commands", async () => {
+  test("an acknowledgement gets the envelope instead of a message, even for refused commands", async () => {
     const socket = io(realtime.url, { transports: ["websocket"], forceNew: true });
     const messages: string[] = [];
     socket.onAny((event) => messages.push(event));

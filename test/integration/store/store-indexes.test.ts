@@ -30,7 +30,7 @@ import {
 // other suites keep this database busy
 jest.setTimeout(120_000);
 
-/** Number of calls. A plan without the right index would read all of them, which shows. */
+/** Number of calls. A plan without the right index would read all of them, which the tests would detect. */
 const CALLS = 300;
 
 describe("every query of the store has its index", () => {
