@@ -48,7 +48,7 @@ const operand = fc.oneof(
 );
 const operators =
   "$ne $gt $gte $lt $in $nin $exists $regex $where $not $expr $or $eq $type $function $elemMatch".split(" ");
-/** An operation instead of a value, if a query contained it unchanged. */
+/** Objects that would act as an operator if a query contained them unchanged. */
 const operation = fc
   .tuple(fc.constantFrom(...operators), operand)
   .map(([operator, value]) => ({ [operator]: value }));

@@ -15,7 +15,7 @@ const ADMIN_TOKEN = "an-old-admin-token,the-next-admin-token";
 const FIRST_SEEN = anHourAgo();
 
 let gateway: Gateway;
-/** A run without a server, beside all other tests, because it retries for 16 s. */
+/** A run of the command without a server. It runs beside all other tests, because it retries for 16 s. */
 let unanswered: Promise<CommandResult>;
 const dir = mkdtempSync(join(tmpdir(), "teravoz-letters-"));
 const diedFile = join(dir, "died");

@@ -91,8 +91,8 @@ const comparable = (calls: Record<string, unknown>[]) =>
 const KILLABLE = join(ROOT, "test/support/rebuild/mortal-command.ts");
 const RANDOM_DEATHS = LONG ? 20 : 1;
 /**
- * Deaths between a commit and its notice, between the notice and its confirmation, and after a random number
- * of milliseconds.
+ * The places at which the rebuild dies: between a commit and its notice, between the notice and its confirmation, and
+ * after a random number of milliseconds.
  */
 const DEATHS: NodeJS.ProcessEnv[] = noteSeed("deaths", [
   ...(LONG ? ["refold 1", "refold 5", "notify 1", "notify 5"] : ["refold 5", "notify 1"]).map((DIE_AT) => ({
@@ -101,7 +101,7 @@ const DEATHS: NodeJS.ProcessEnv[] = noteSeed("deaths", [
   ...Array.from({ length: RANDOM_DEATHS }, () => ({ DIE_AFTER_MS: String(Math.floor(Math.random() * 150)) })),
 ]);
 
-test("a rebuild that is killed in the middle and run again ends right, and sends the notices that were missing", async () => {
+test("a rebuild that is killed in the middle and run again corrects every call, and sends the missing notices", async () => {
   await storeCalls(90);
   for (const [round, env] of DEATHS.entries()) {
     await plantDamage(gateway.db, round);

@@ -6,7 +6,7 @@ import { BROKEN_OFF, keepSending, postAll, type Sending } from "../support/traff
 import { connectClient } from "../support/traffic/socket-clients.ts";
 import { bodiesOfCalls, shuffle } from "../support/traffic/traffic.ts";
 
-/** Pause of each sender while services start. The load continues, and leaves them the processors. */
+/** Pause of each sender in ms while services start. The load continues, and leaves CPU to the services. */
 const EASY_MS = 200;
 
 describe("two of each service", () => {

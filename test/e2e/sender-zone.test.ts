@@ -74,7 +74,7 @@ test("a call's events are listed in the order of these moments, and with them", 
   ]);
 });
 
-test("deliveries have the stamps of the sender's zone, whatever the zone of ingest", async () => {
+test("deliveries have the stamps of the sender's zone, regardless of the zone of ingest", async () => {
   const { deliveries } = await ask("ListDeliveries");
   expect(deliveries).toHaveLength(bodies.length);
   const stamps = deliveries.map(({ occurred_at }: { occurred_at: string }) => occurred_at);
