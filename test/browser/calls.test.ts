@@ -319,7 +319,7 @@ test("rows show only their sort column during fast scrolling, and all columns as
     };
     requestAnimationFrame(step);
   })`) as Promise<number[]>;
-  // between two frames of a busy machine rows may look as at rest, so the attempt is repeated
+  // on a busy machine the list may be at rest between two frames, so the attempt is repeated
   await eventually(async () => expect(new Set(await flyBy())).toEqual(new Set([1])));
   await eventually(async () =>
     expect(new Set((await page.evaluate(whole)) as number[])).toEqual(new Set([7])),

@@ -13,7 +13,7 @@ const field = (page: Page) => page.getByLabel("Código de acesso");
 const heading = (page: Page) => page.getByRole("heading", { level: 1 });
 const isAsked = async (page: Page) => {
   await eventually(async () => expect(await heading(page).innerText()).toBe("Acesso ao painel"));
-  // the question hides no readable part of the board
+  // no part of the board is drawn behind the form
   expect(await page.locator(".card, table").count()).toBe(0);
 };
 const isIn = (page: Page) =>

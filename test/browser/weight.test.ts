@@ -22,7 +22,7 @@ async function firstLoad(): Promise<string[]> {
   return ["index.html", ...named, ...words];
 }
 
-test("the first load is less than 60 kB compressed, and pages that are rarely opened are loaded when they are", async () => {
+test("the first load is less than 60 kB compressed, and rarely opened pages are loaded when they are opened", async () => {
   const first = await firstLoad();
   const bytes = await Promise.all(first.map(gzipped));
   expect(bytes.reduce((sum, each) => sum + each)).toBeLessThan(MOST);
