@@ -16,7 +16,7 @@ const RATE = 100;
 const SECONDS = 30;
 const WARM_UP_SECONDS = 5;
 const CONNECTIONS = 16;
-/** Limit for an answer, and for the time between two messages. A message that takes longer is taken for lost. */
+/** Limit for an answer, and for the time between two messages. A message that takes longer counts as lost. */
 const LAST_MS = 10_000;
 
 /**
