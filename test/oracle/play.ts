@@ -21,7 +21,7 @@ export type Play = {
   /** The talks of the agents who are on the call. The agent who entered last comes last. */
   onCall: Talk[];
   rings: Ring[];
-  /** The moments of entered and ongoing while no visit was open. */
+  /** The moments of `actor.entered` and `call.ongoing` events while no visit was open. */
   answersOutside: number[];
   first_ongoing_at: number | null;
 };
