@@ -26,8 +26,8 @@ function run(command: string, ...args: string[]): Promise<boolean> {
 }
 
 /**
- * Checks types in one thread, because several threads would check much of the same twice, for half as much
- * CPU again. Skips unchanged files.
+ * Checks types in one thread, because several threads would check many files twice, which costs half as much CPU again.
+ * Skips unchanged files.
  */
 function checkTypes(project: string, name: string): Promise<boolean> {
   const known = join(root, `node_modules/.cache/check/${name}.tsbuildinfo`);
