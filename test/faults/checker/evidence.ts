@@ -37,7 +37,7 @@ export type SeenCall = Record<string, unknown> & { aggregate_id: string; events:
 
 export type ClientView = {
   name: string;
-  /** The calls that it shows at the end, by what it was sent. */
+  /** The calls that it shows at the end, according to the messages that it received. */
   calls: SeenCall[];
   /** The calls whose events it asked for at the end, with the bodies in the order in which they came. */
   events: { call_id: string; payloads: string[] }[];

@@ -104,7 +104,7 @@ export const brokerReplaced = clusterFault("broker replaced, its disk empty", PA
   );
 });
 
-/** Takes the copy on its leader from each partition, and adds it again as the last in the order. */
+/** Removes the copy of each partition from its leader, and adds it again as the last one in the order of copies. */
 export const partitionsReassigned = clusterFault("partitions reassigned", [2_000, 4_000], async (scene) => {
   const { rig, cluster, holdMs } = scene;
   const { callEvents: topic } = rig.opened.topics;
@@ -129,7 +129,9 @@ export const partitionsReassigned = clusterFault("partitions reassigned", [2_000
   return isFelt;
 });
 
-/** Drops one direction of the leader's listeners, while the leader and the controller take each other for healthy. */
+/**
+ * Drops one direction of the leader's listeners, while the leader and the controller still consider each other healthy.
+ */
 const leaderLink = (name: string, way: Flow["way"], listeners: readonly Listener[]): Fault =>
   clusterFault(name, [8_000, 14_000], async (scene) => {
     const { cluster } = scene;

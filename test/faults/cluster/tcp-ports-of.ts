@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { FaultyCluster } from "./cluster.ts";
 
 /**
- * Returns a check whether a local port belongs to a connection that a node has opened, by Linux's tables of sockets.
+ * Returns a function that looks up, in Linux's socket tables, whether a local port belongs to a connection of a node.
  */
 export function portsOf({ dir }: FaultyCluster, node: string): (port: number) => boolean {
   const known = new Map<number, boolean>();

@@ -11,9 +11,9 @@ const projectorKilled = killedServices.find(({ name }) => name === "projector ki
 const killedUnnotified = aimedKills.find(({ name }) => name.endsWith("before the notice"))!;
 
 /**
- * The longest interval that MongoDB allows between two writes of its journal (its default is 100 ms): on a busy machine
- * an offset is committed that long after the write that it stands for.
- * https://www.mongodb.com/docs/manual/core/journaling/
+ * The longest interval that MongoDB allows between two writes of its journal. With the default of 100 ms a busy machine
+ * would commit an offset only after the journal has the write that the offset stands for, and a kill would lose
+ * nothing. https://www.mongodb.com/docs/manual/core/journaling/
  */
 const slowJournal = { setParameter: 1, journalCommitInterval: 500 };
 
@@ -31,7 +31,8 @@ const TAKEN_MS = 30_000;
 const brokerKilled = killedParts.find(({ name }) => name === "broker killed")!;
 
 /**
- * Kills the broker while many sends are in flight: on a busy machine the producer first recovers from the kill before.
+ * Kills the broker while many sends are in flight. On a busy machine the producer must recover from the previous kill
+ * first.
  */
 const killedWhileSending: Fault = {
   ...brokerKilled,
@@ -87,8 +88,8 @@ export const knownBadCampaigns: readonly Campaign[] = [
     rate: 200,
     gapMs: 500,
     rig: { mains: { projector: main("weak-writes") }, counts, sampleEveryMs: 500 },
-    // clients are notified before a majority has the write, so they read without it, and no later notice makes up for
-    // that; a good build leaves no client stale under the same kills
+    // clients are notified before a majority has the write, so they read the state without it, and no later notice
+    // corrects that; a good build leaves no client stale under the same kills
     mustShow: ["committed past the stored", "id given twice", "vanished", "stale client"],
   },
   {

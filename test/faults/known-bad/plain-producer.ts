@@ -2,7 +2,7 @@ import { Unavailable } from "@teravoz/domain";
 import type { OutgoingRecord, Publisher } from "@teravoz/kafka";
 import kafkajs from "kafkajs";
 
-/** Replaces ingest's publisher by a plain producer of kafkajs that takes a record for written when `send` resolves. */
+/** Replaces ingest's publisher by a plain producer of kafkajs that considers a record written when `send` resolves. */
 export async function openPlainProducer({
   acks,
   retries,

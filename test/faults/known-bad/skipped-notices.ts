@@ -2,7 +2,7 @@ import type { OutgoingRecord, Publisher } from "@teravoz/kafka";
 import { runProjector } from "@teravoz/projector";
 import { failNotices } from "../services/failing-notices.ts";
 
-/** Takes a notice that fails for the second time for sent, like a consumer that continues from its position. */
+/** Treats a notice that fails for the second time as sent, like a consumer that continues from its position. */
 function skipFailed(publisher: Publisher): Publisher {
   const failing = failNotices(publisher);
   const failed = new Set<string>();

@@ -5,7 +5,7 @@ import { type ClientSession, MongoClient } from "mongodb";
 
 const WEAK = { writeConcern: { w: 1, journal: false } };
 
-/** Opens a client that takes a write for done when MongoDB has it in memory. */
+/** Opens a client that considers a write done when MongoDB has it in memory. */
 function connectWeak(uri: string) {
   const client = new MongoClient(uri, { ...WEAK, serverSelectionTimeoutMS: 5_000 });
   const startSession = client.startSession.bind(client);

@@ -94,8 +94,8 @@ export const pausedServices = KINDS.map(paused);
 export const restartedServices = KINDS.map(restarted);
 
 /**
- * Kills at points where a death would reveal a step that is not atomic. Hits suit some publishes a second and a few
- * batches.
+ * Kills at points where a death would reveal a step that is not atomic. The numbers of hits are chosen for some
+ * publishes and a few batches a second.
  */
 export const aimedKills = [
   aimed("ingest", "after the send, before the answer", [1, 60]),

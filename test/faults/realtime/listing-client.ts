@@ -45,7 +45,7 @@ type State = Options & {
 
 /**
  * Creates a client that lists when it connects and after each DataChanged, one question at a time. It does not repeat a
- * question that failed, because it is notified when that makes sense. When its connection ends it uses the next
+ * question that failed, because it is notified when the question can succeed. When its connection ends it uses the next
  * address.
  */
 export function createListingClient(options: Options): ListingClient {

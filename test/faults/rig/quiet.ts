@@ -9,7 +9,7 @@ import { findRemains } from "./remains.ts";
 import type { Rig } from "./rig.ts";
 import { readCommitted, readPositions } from "./sampler.ts";
 
-/** The promised time to quiet after the last heal. It takes 1 to 5 s, also on two cores with a load of 17. */
+/** The promised time to quiet after the last heal. It takes 1 to 5 s, even on two cores with a load of 17. */
 const QUIET_MS = 30_000;
 const LOOK_AGAIN_MS = 500;
 /** The number of calls whose events each client asks for. */

@@ -39,7 +39,7 @@ function ownersOf(bodies: Iterable<string>, erased: Evidence["erased"]): Map<str
   );
 }
 
-/** Returns all names and values of documents as one text, also bodies that are stored as bytes. */
+/** Returns all names and values of documents as one text, including bodies that are stored as bytes. */
 function textOf(value: unknown): string {
   if (value instanceof Binary) return Buffer.from(value.value()).toString();
   if (typeof value !== "object" || value === null || value instanceof Date) return String(value);

@@ -7,7 +7,7 @@ export type Envelope = { event: string; status: string; data: any };
 export type Socket = { send(event: string, data: unknown): void; close(): void };
 type Handlers = { onMessage(message: Envelope): void; onClose(): void };
 
-/** Connects, and hands over each message without keeping it. Calls `onClose` also if it never connected. */
+/** Connects, and hands over each message without keeping it. Calls `onClose` even if it never connected. */
 export const openSocket = (transport: Transport, url: string, handlers: Handlers): Socket =>
   transport === "websocket" ? openPlain(url, handlers) : openSocketIo(url, handlers);
 
