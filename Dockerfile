@@ -38,7 +38,7 @@ COPY services/board services/board
 RUN cd services/board && node_modules/.bin/vite build
 
 FROM node:24-bookworm-slim
-# every process listens on 8080 in its container, whatever its port on a host
+# every process listens on 8080 in its container, regardless of its port on a host
 ENV NODE_ENV=production PORT=8080
 WORKDIR /app
 COPY --from=production /app ./
@@ -46,7 +46,7 @@ COPY schemas schemas
 COPY packages packages
 COPY services services
 COPY --from=page /app/services/board/dist services/board/dist
-# mount point of a volume for SPOOL_DIR, which inherits the owner
+# mount point for the volume of SPOOL_DIR; the volume inherits its owner
 RUN install --directory --owner=node --group=node --mode=700 /spool
 USER node
 EXPOSE 8080
