@@ -13,7 +13,8 @@ const killedUnnotified = aimedKills.find(({ name }) => name.endsWith("before the
 /**
  * The longest interval that MongoDB allows between two writes of its journal. With the default of 100 ms a busy machine
  * would commit an offset only after the journal has the write that the offset stands for, and a kill would lose
- * nothing. https://www.mongodb.com/docs/manual/core/journaling/
+ * nothing.
+ * https://www.mongodb.com/docs/manual/core/journaling/
  */
 const slowJournal = { setParameter: 1, journalCommitInterval: 500 };
 
