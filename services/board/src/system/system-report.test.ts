@@ -112,7 +112,7 @@ test("partitions are summed by topic, and the worst is named", () => {
   ]);
 });
 
-test("each of the last sixty minutes has a count, also without events; the current minute comes last", () => {
+test("each of the last sixty minutes has a count, even without events; the current minute comes last", () => {
   const rates = [
     { minute: "2026-11-25T11:01:00.000Z", events: 7 },
     { minute: "2026-11-25T12:00:00.000Z", events: 3 },

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 
-/** A section that scrolls, also by keyboard. */
+/** A section that scrolls by mouse and by keyboard. */
 export function Scrolled(props: { class: string; label: string; children: ComponentChildren }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls takes the focus (axe: scrollable-region-focusable)
