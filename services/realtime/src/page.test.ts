@@ -62,7 +62,7 @@ test.each([
   ["gzip", gunzipSync],
   ["identity", (bytes: Buffer) => bytes],
 ] as const)(
-  "the page is sent as %s to every client that asks for it, even if several are first at once",
+  "the page is sent as %s to every client that asks for it, even if several are the first at the same time",
   async (encoding, decode) => {
     const answers = await Promise.all([1, 2, 3].map(() => get({ "Accept-Encoding": encoding })));
     for (const { status, headers, body } of answers) {

@@ -158,7 +158,7 @@ async function halfAnHour() {
   return { ...world, seen };
 }
 
-/** A world in which the same half hour was stored at once, followed by the same idle hours. */
+/** A world in which the same half hour was stored all at once, followed by the same idle hours. */
 async function halfAnHourLater() {
   const world = start();
   await world.receive(...traffic(90));

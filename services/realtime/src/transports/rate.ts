@@ -1,7 +1,7 @@
 import type { Clock } from "../commands/throttle.ts";
 
 /**
- * The maximum number of new clients in a second, also in a single burst. A handshake and a first list cost some half a
+ * The maximum number of new clients in a second, even in a single burst. A handshake and a first list cost some half a
  * millisecond, so a storm leaves time for connected clients. It is twice the need of 5,000 boards that reconnect within
  * 5 s.
  */
