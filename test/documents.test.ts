@@ -52,7 +52,7 @@ test("docs/decisions/README.md lists every decision", () => {
   expect(decisions.filter((path) => !index.includes(`(${basename(path)})`))).toEqual([]);
 });
 
-test("docs/operations.md lists every metric, and no other one", () => {
+test("docs/operations.md lists every metric, and nothing else", () => {
   const source = readFileSync(join(root, "packages/runtime/src/metrics/metrics.ts"), "utf8");
   const defined = [...source.matchAll(/name: "(teravoz_\w+)"/g)].map(([, name]) => name!);
   const [, section = ""] = read("docs/operations.md").split("\n### Metrics\n");

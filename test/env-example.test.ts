@@ -47,7 +47,7 @@ describe(".env.example", () => {
   });
 });
 
-test("docs/operations.md lists each setting of .env.example, and no other one", () => {
+test("docs/operations.md lists each setting of .env.example, and nothing else", () => {
   const [, rest = ""] = read("docs/operations.md").split("\n## Settings\n");
   const heads = [...rest.split("\n## ")[0]!.matchAll(/^- ([\s\S]+?):\s/gm)].map(([, head]) => head!);
   const listed = heads.flatMap((head) => [...head.matchAll(/`([A-Z_]+)`/g)].map(([, name]) => name));

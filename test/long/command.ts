@@ -33,7 +33,7 @@ function readOptions(): Options {
       "Runs every suite and campaign with full counts, in pieces of at most ten minutes. Continues with the pieces that have not passed yet. The results are in test/long.",
     )
     .option("--fresh", "start over: delete all results")
-    .option("--only <name>", "run only the pieces with this text in their name, also those that have passed")
+    .option("--only <name>", "run only the pieces with this text in their name, even those that have passed")
     .option("--minutes <n>", "start no piece after this many minutes", parseMinutes, Number.POSITIVE_INFINITY)
     .option("--list", "list all pieces with their last results")
     .parse()

@@ -87,7 +87,7 @@ export function earliest(moments: readonly (number | null)[]): number | null {
   return known.length === 0 ? null : Math.min(...known);
 }
 
-/** Returns the fields that are read from all steps, also from those after the end of the call. */
+/** Returns the fields that are read from all steps, including those after the end of the call. */
 function fieldsOf(all: readonly Step[]) {
   return {
     counted_as: countedAs(all),

@@ -76,7 +76,7 @@ function connect(state: State): void {
   state.socket = socket;
   socket.on("open", () => ask(state));
   socket.on("message", (frame: Buffer) => receive(state, frame));
-  // the close event follows, also for a refused connection
+  // the close event follows, even for a refused connection
   socket.on("error", () => {});
   socket.on("close", () => void reconnect(state));
 }

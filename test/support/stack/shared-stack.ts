@@ -16,8 +16,8 @@ const PREFIX = "test-";
 const SUITES = join(tmpdir(), "teravoz-");
 
 /**
- * Opens one stack for a whole test run and puts its addresses into the environment of child processes. Stops
- * it at the end, also after a failure or Ctrl-C. Resolves with the result of `run`.
+ * Opens one stack for a whole test run and puts its addresses into the environment of child processes. Stops it at the
+ * end, even after a failure or Ctrl-C. Resolves with the result of `run`.
  */
 export async function withSharedStack<T>(run: (stack: Stack) => Promise<T>): Promise<T> {
   const stopping = new AbortController();
