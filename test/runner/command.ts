@@ -58,7 +58,7 @@ async function choose({ patterns, changed, all, units }: Options): Promise<Selec
 
 type Run = Pick<Wanted, "title" | "workers" | "coverageDir">;
 
-/** Runs everything this number of rounds on one stack. */
+/** Runs everything for this number of rounds on one stack. */
 async function runRounds(selection: Selection, run: Run & { rounds: number }): Promise<SuiteOutcome[]> {
   const { rounds } = run;
   const units = () => runSuites(["unit"], selection.units, run);
@@ -98,7 +98,7 @@ async function runSuites(projects: string[], files: readonly string[], run: Run)
     : [...suites, { path: "jest", band: projects[0]!, seconds: 0, passed: 0, failed, tests: [] }];
 }
 
-/** Prepares Chromium and the page before the first suite that needs them, on whichever worker it runs. */
+/** Prepares Chromium and the page before any suite starts, because a suite of any worker may need them first. */
 async function prepareBrowser(suites: readonly string[]): Promise<void> {
   if (suites.some((path) => bandOf(path) === "browser")) await installChromium(say);
   await buildPage();

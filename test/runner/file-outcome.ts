@@ -18,8 +18,8 @@ export const currentOutcome = (): FileOutcome | undefined => (globalThis as Glob
 const FAILURES = new Set(["test_fn_failure", "hook_failure", "error"]);
 
 /**
- * Begins the outcome of a file, on the globals of its code. Returns the handler of Jest's events, which counts the failures and prints
- * the seeds of a file that failed.
+ * Creates the outcome of a file and keeps it in the globals of the file's code. Returns the handler of Jest's events,
+ * which counts the failures and prints the seeds of a file that failed.
  */
 export function beginOutcome(globals: object, path: string): (event: { name: string }) => void {
   const outcome: FileOutcome = { path, failures: 0, kept: 0, seeds: {} };

@@ -1,7 +1,10 @@
 import { TestEnvironment } from "jest-environment-node";
 import { beginOutcome } from "./file-outcome.ts";
 
-/** Node's environment with a VM context for each file, which Jest's coverage needs. It is a class because Jest requires one. */
+/**
+ * Node's environment with a VM context for each file. Jest's coverage needs this. It is a class because Jest requires
+ * one.
+ */
 export default class extends TestEnvironment {
   readonly handleTestEvent: ReturnType<typeof beginOutcome>;
 

@@ -21,7 +21,7 @@ export const WORKERS = 2;
 export function parseOptions(argv: readonly string[]): Options {
   const command = new Command("test")
     .description(
-      "Runs the suites: unit tests at once, all others on real Kafka, schema registry and MongoDB, which are started first.",
+      "Runs the suites: unit tests immediately, all others on real Kafka, schema registry and MongoDB, which are started first.",
     )
     .argument("[patterns...]", "regular expressions on the paths of the suites (default: all)")
     .option("-t, --title <text>", "only tests whose title contains this text", asPattern)

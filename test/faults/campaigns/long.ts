@@ -37,7 +37,7 @@ const bothOf = (kind: Kind, count: number, faults: readonly Fault[]): LaneOrder[
 const base = { rate: 100, gapMs: 500 } as const;
 
 /**
- * Every fault that has a meaning on one machine, in campaigns of at most ten minutes. The two campaigns of kills have
+ * Every fault that makes sense on one machine, in campaigns of at most ten minutes. The two campaigns of kills have
  * some 190 strikes each: a killed projector delays its group for the session of 10 s, a killed ingest delays requests
  * for only 2 s.
  */

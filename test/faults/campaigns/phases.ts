@@ -8,7 +8,7 @@ export type Phases = {
   list: Phase[];
   /** Returns the name of the part that runs. */
   current(): string;
-  /** Runs a part and measures it, also if it fails. */
+  /** Runs a part and measures it, even if it fails. */
   run<T>(name: string, part: () => Promise<T>): Promise<T>;
 };
 
