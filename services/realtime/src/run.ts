@@ -197,7 +197,7 @@ function followChanges(
   return follower;
 }
 
-/** Compares the boards with the store, periodically and while no notices arrive, and notifies the sockets of it. */
+/** Compares the boards with the store periodically, and notifies the sockets while no notices arrive. */
 function watchCutOff(
   { self, config, log, health, onStop }: RealtimeService,
   { realtime, changes, storage }: { realtime: Realtime; changes: Follower; storage: Storage },

@@ -49,8 +49,8 @@ const UNUSED_MS = 60_000;
 /** The longest time for which consecutive stretches reuse the calls of the first read. */
 const OLDEST_MS = 10 * 60_000;
 /**
- * The maximum number of waiting reads; further ones are refused. One read runs at a time, which leaves the database to
- * the live clients.
+ * The maximum number of reads that run or wait; further ones are refused. One read runs at a time, which leaves the
+ * database to the live clients.
  */
 const MAX_READINGS = 16;
 /** The maximum number of bytes per read: a hundred thousand events of usual size. */
@@ -180,7 +180,7 @@ function keep(state: State, past: Kept): void {
   state.kept = [...others, past].slice(-STRETCHES_KEPT);
 }
 
-/** Removes erased calls from all kept stretches and from reads in progress. */
+/** Discards all kept stretches after an erasure, and removes erased calls from reads in progress. */
 function dropErased(state: State, erased: readonly string[]): void {
   if (erased.length > 0) state.kept = [];
   for (const reading of state.readings) for (const key of erased) reading.erased.add(key);
