@@ -31,9 +31,9 @@ export async function notifyChanges(
 
 /**
  * Creates the function that parks a record in dead-letters. The dead letter holds the record as it was read, the
- * reason, its place in the log and the broker's stamp. The stamp counts even if the record is read late, because an
- * agent's erasure covers records that came before it. A batch that is tried again brings the same record, perhaps while
- * it is still being parked: it is parked once.
+ * reason, its place in the log and the broker's stamp. That stamp is its first_seen even if the record is read late,
+ * because an agent's erasure covers the records that were written before it. A batch that is tried again brings the
+ * same record, perhaps while it is still being parked: it is parked once.
  */
 export function createPark({ publisher, topics, log, metrics }: Outlets): Park {
   const parked = new WeakMap<ConsumedRecord, Promise<void>>();
