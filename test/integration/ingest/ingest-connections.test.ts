@@ -48,7 +48,7 @@ const beginChunked = (connection: RawConnection, headers: Record<string, string>
     requestBytes({ headers: { "Content-Length": "", "Transfer-Encoding": "chunked", ...headers } }),
   );
 
-test("a body of 64 KiB is accepted and one byte more is 413, with a declared length or without", async () => {
+test("a body of 64 KiB is accepted and one byte more is answered 413, with a declared length or without", async () => {
   const largest = eventOf(LIMIT_BYTES);
   expect((await ask(ingest.port, { body: largest })).status).toBe(200);
   expect(ingest.published[0]!.payload).toBe(largest);

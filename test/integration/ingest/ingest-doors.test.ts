@@ -25,7 +25,7 @@ test("events are counted by type and outcome", async () => {
   ]);
 });
 
-test("with tokens set, each way to present one is accepted, and anything else is 401 before the body is read", async () => {
+test("with tokens set, each way to present one is accepted, and anything else is answered 401 before the body is read", async () => {
   ingest = await startIngest({ tokens: [TOKEN, "next-token"] });
   const basic = (password: string) => `Basic ${Buffer.from(`teravoz:${password}`).toString("base64")}`;
   const send = (authorization: string, path = "/webhook", body = CALL) =>

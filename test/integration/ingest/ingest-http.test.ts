@@ -154,7 +154,7 @@ test("POST /webhook/ equals POST /webhook, and so does a path with additional sl
   expect(ingest.published).toHaveLength(9);
 });
 
-test("an unknown path is 404", async () => {
+test("an unknown path is answered 404", async () => {
   const paths = [
     "/",
     "/Webhook",
@@ -169,7 +169,7 @@ test("an unknown path is 404", async () => {
   expect(ingest.published).toEqual([]);
 });
 
-test("a path that cannot be decoded is 400", async () => {
+test("a path that cannot be decoded is answered 400", async () => {
   for (const path of ["/%E0%A4%A", "/webhook%", "/%ff"])
     await expectRefusal(ask(ingest.port, { path, body: CALL }), 400);
 });
@@ -196,7 +196,7 @@ test("a probe of the webhook (HEAD, OPTIONS, GET) is answered 2xx with Allow, an
   expect(ingest.published).toEqual([]);
 });
 
-test("any other method is 405, and the answer lists the allowed ones", async () => {
+test("any other method is answered 405, and the answer lists the allowed ones", async () => {
   for (const method of ["PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "MKCOL", "QUERY"]) {
     const answer = await ask(ingest.port, { method, body: CALL });
     await expectRefusal(answer, 405);
@@ -206,7 +206,7 @@ test("any other method is 405, and the answer lists the allowed ones", async () 
   expect([ready.status, ready.headers.allow]).toEqual([405, "GET, HEAD"]);
 });
 
-test("any type but plain JSON is 415", async () => {
+test("any type but plain JSON is answered 415", async () => {
   const types = [
     "",
     "text/plain",
@@ -252,7 +252,7 @@ test.each([
   "cp1252",
   "utf8mb4",
 ])(
-  "a body that claims the charset %s is accepted if its bytes are UTF-8, and is 400 otherwise",
+  "a body that claims the charset %s is accepted if its bytes are UTF-8, and answered 400 otherwise",
   async (charset) => {
     const headers = { "Content-Type": `application/json; charset=${charset}` };
     const accented = CALL.replace("}", ',"name":"João"}');

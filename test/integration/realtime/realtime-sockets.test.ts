@@ -309,7 +309,7 @@ describe("a request that offers another protocol than WebSocket", () => {
     },
   );
 
-  test("still needs the token, and is 401 without it", async () => {
+  test("still needs the token, and is answered 401 without it", async () => {
     await restart({ tokens: [TOKEN] });
     expect((await get("/stats", "h2c")).status).toBe(401);
     expect((await get(`/stats?token=${TOKEN}`, "h2c")).status).toBe(200);
