@@ -69,7 +69,7 @@ function readOptions(): Options {
     )
     .option(
       "--cluster",
-      "run all faults of three brokers and three mongods, also in such campaigns; the table goes to test/faults/RESULTS-CLUSTER.md",
+      "run all faults of three brokers and three mongods, in campaigns of the same length; the table goes to test/faults/RESULTS-CLUSTER.md",
     )
     .option("--seed <n>", "seed of the first campaign; the same seed makes the same plan", parseWhole, 1)
     .option(
