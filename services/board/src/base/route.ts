@@ -26,7 +26,7 @@ export const query = signal(readQuery());
 export const visited = signal(readFragment().get("visited"));
 export const agent = signal(readFragment().get("agent"));
 
-/** The sliding window of the live page's numbers, in minutes; null = today. */
+/** The length of the sliding window of the live page's numbers, and the chosen window, in minutes; null = today. */
 export const SLIDING_MINUTES = 30;
 export const minutes = signal(readMinutes());
 

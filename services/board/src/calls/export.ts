@@ -28,8 +28,8 @@ const COLUMNS = [
 type Row = Record<(typeof COLUMNS)[number], Cell>;
 
 /**
- * Returns a call as the page shows it: if the page masks telephones, every field but the id is masked. Times
- * are ISO 8601 in the account's zone.
+ * Returns a call as the page shows it: if the page masks telephones, every text of the sender but the id is masked.
+ * Times are ISO 8601 in the account's zone.
  */
 function rowOf(call: Call, { masked, zone }: FileOptions): Row {
   const mask = (text: string) => maskText(text, masked);

@@ -13,7 +13,7 @@ import { words } from "../words.ts";
 
 /** Agents in these states are shown by name; agents who have logged out are only counted. */
 const AT_WORK = ["TALKING", "RINGING", "PAUSED", "FREE"] as const;
-/** The maximum number of names per state, those longest in it first. The page of agents shows all. */
+/** The maximum number of names per state, the agents longest in it first. The page of agents shows all. */
 const MAX_NAMES = 40;
 
 type Group = { state: Agent["state"]; agents: Agent[] };

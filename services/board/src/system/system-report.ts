@@ -18,7 +18,10 @@ const LAG_OVER_MS = 60_000;
 /** The limit of the alert on the spool's age. */
 const SPOOL_OVER_MS = 300_000;
 const MINUTE_MS = 60_000;
-/** A 503 of the webhook means that no broker is available. It is reported for this time. */
+/**
+ * A 503 of the webhook means that an event was not taken, usually because no broker is available. It is reported for
+ * this time.
+ */
 const RECENT_MINUTES = 5;
 
 /** Finds the troubles of the gateway, the worst first; an empty list means that all is well. */
