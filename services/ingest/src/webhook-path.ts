@@ -1,7 +1,7 @@
 /** Returns a pattern for a letter, plain or percent-encoded: the two are equivalent (RFC 3986, 6.2.2.2). */
-const letterOrEscape = (deadLetter: string): string => {
-  const code = deadLetter.charCodeAt(0).toString(16);
-  return `(?:${deadLetter}|%${code}|%${code.toUpperCase()})`;
+const letterOrEscape = (letter: string): string => {
+  const code = letter.charCodeAt(0).toString(16);
+  return `(?:${letter}|%${code}|%${code.toUpperCase()})`;
 };
 
 /**

@@ -98,7 +98,7 @@ async function storeArrived(
   if (next === expected) return "done";
   const epoch = await store.ledgerEpoch(topic, partition);
   const named = arrived.map((deadLetter) => ({
-    letter: deadLetter,
+    deadLetter,
     parties: findParties(Buffer.from(deadLetter.body).toString()),
   }));
   const persons = named.flatMap(({ parties }) => personsOf(parties));
@@ -106,10 +106,10 @@ async function storeArrived(
   const byId = latestErased(erased);
   const kept = named
     .filter(
-      ({ letter: deadLetter, parties }) =>
+      ({ deadLetter, parties }) =>
         !isErasedDeadLetter({ ...deadLetter, ...stampOf(deadLetter, readOccurrence) }, parties, byId),
     )
-    .map(({ letter: deadLetter }) => deadLetter);
+    .map(({ deadLetter }) => deadLetter);
   const { fenced, own } = await deadLetters.add({
     topic,
     partition,

@@ -48,16 +48,16 @@ export type Missed = Map<string, Delta>;
 const KEPT_CALLS = 20_000;
 
 /** Creates a view. It remembers at least twice `limit` calls: the snapshot, and as many that arrived since. */
-export function createView(subject: Selection, limit: number): View {
-  return { selection: subject, keep: Math.max(2 * limit, KEPT_CALLS), known: new Map(), pending: new Map() };
+export function createView(selection: Selection, limit: number): View {
+  return { selection, keep: Math.max(2 * limit, KEPT_CALLS), known: new Map(), pending: new Map() };
 }
 
 export const matches = ({ filter, window = {}, order }: Selection, call: Call): boolean =>
   isFound(call, filter) && isInWindow(call, window, order);
 
 /** Returns the message of a delta for the subscribers of a view. */
-export const messageOf = ({ selection: subject }: View, { call, message, left }: Delta): Message =>
-  call === null || matches(subject, call) ? message() : left();
+export const messageOf = ({ selection }: View, { call, message, left }: Delta): Message =>
+  call === null || matches(selection, call) ? message() : left();
 
 /**
  * Adds a delta to the next frame if the view needs it, for a call inside or one that has just left. Returns whether it
@@ -80,7 +80,7 @@ const isOld = (call: Call, known: Known | undefined): boolean =>
 
 function remember(view: View, call: Call, notified: boolean): void {
   view.known.delete(call.aggregate_id);
-  view.known.set(call.aggregate_id, { version: call.version, notified: notified, inside: true });
+  view.known.set(call.aggregate_id, { version: call.version, notified, inside: true });
   const [oldest] = view.known.keys();
   if (view.known.size > view.keep && oldest !== undefined) view.known.delete(oldest);
 }
@@ -116,8 +116,8 @@ function learn(view: View, call: Call, missed: Delta | undefined, alone: boolean
   if (missed && (missed.call === null || missed.call.version > call.version)) return;
   const known = view.known.get(call.aggregate_id);
   if (known && known.version > call.version) return;
-  const everybodyHasIt = alone || (known?.notified === true && known.version === call.version);
-  remember(view, call, everybodyHasIt);
+  const notified = alone || (known?.notified === true && known.version === call.version);
+  remember(view, call, notified);
 }
 
 function isNews(view: View, { aggregate_id, call }: Delta, snapshot: Map<string, Call>): boolean {
