@@ -25,8 +25,9 @@ const lanesOf = (faults: readonly Fault[], n: number) =>
       .map((fault) => ({ fault: { ...fault, targets: [`${kind}-${n}`] }, times: 1 })),
   );
 
-/** Two cores are enough for two gateways at 60 events a second each, with the load and the parts. */
-const base = { rate: 60, gapMs: 1_000 };
+/** Two cores are enough for two gateways at 40 events a second each, with the load and the parts. */
+const RATE = 40;
+const base = { rate: RATE, gapMs: 1_000 };
 
 /**
  * Faults hit the first process of each kind, and the links of the second, because a broken link of a process that is
@@ -46,11 +47,12 @@ const inProduction = (campaign: Campaign): Campaign => ({
   rig: { ...campaign.rig, timings: "production" },
 });
 
-/** Every kind of fault once. Two campaigns run side by side, so the long ones come first. */
-export const quickCampaigns: readonly Campaign[] = [
+/** Every kind of fault once. */
+const good: readonly Campaign[] = [
   together([wholeStackKilled(1), parts]),
   together([services, links]),
-  logCutShort(1),
+  // integration/kafka/shortened-log cuts it while no projector runs
+  logCutShort(1, ["while the projectors run"]),
   erasureUnderKills(20, 1),
   spoolOn(1),
   together([replayed, topicRecreated]),
@@ -58,7 +60,12 @@ export const quickCampaigns: readonly Campaign[] = [
   registryForgets,
   // these run with the session of a deployment, while projectors die and a third one is restarted
   together([skewedStamps(1), inProduction(rebalances(4)), realtimeIsCutOff(2)]),
+  together([oneRecordFails(1), forgedWebhooks(1_000), redeliveryBursts(1_000, 1), poison(4)]),
+];
+
+/** Builds that are known to be bad keep their rate, because their damage must show. */
+export const quickCampaigns: readonly Campaign[] = [
+  ...good.map((campaign) => ({ ...campaign, rate: Math.min(campaign.rate, RATE) })),
   // w:1 runs on three mongods, in the quick campaigns of the cluster
   ...knownBadCampaigns.filter(({ name }) => name !== "known bad: w:1"),
-  together([oneRecordFails(1), forgedWebhooks(1_000), redeliveryBursts(1_000, 1), poison(4)]),
 ];

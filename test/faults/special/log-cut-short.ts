@@ -16,11 +16,20 @@ const RATE = 100;
 const LOST_MS = 3_000;
 const READY_MS = 60_000;
 
+type Around = (rig: Rig, cut: () => Promise<void>) => Promise<void>;
+/** The moments at which the log is cut, each with what it does around the cut. */
+const AROUND = {
+  "while the projectors run": (_rig, cut) => cut(),
+  "while no projector runs": withoutProjectors,
+} satisfies Record<string, Around>;
+type Moment = keyof typeof AROUND;
+const MOMENTS = Object.keys(AROUND) as Moment[];
+
 /**
  * The only broker loses the newest part of its log, as in a power cut. MongoDB has all of that part: everything that is
  * acknowledged before and afterwards must stay right, whether the projectors keep running or start again.
  */
-export const logCutShort = (rounds: number): Campaign => ({
+export const logCutShort = (rounds: number, moments: readonly Moment[] = MOMENTS): Campaign => ({
   name: "log cut short",
   endsInDeath: false,
   rate: RATE,
@@ -31,15 +40,12 @@ export const logCutShort = (rounds: number): Campaign => ({
   beforehand: async (rig) => {
     const struck: Struck[] = [];
     for (let round = 0; round < rounds; round++)
-      struck.push(
-        await cutLog(rig, "while the projectors run", (cut) => cut()),
-        await cutLog(rig, "while no projector runs", (cut) => withoutProjectors(rig, cut)),
-      );
+      for (const moment of moments) struck.push(await cutLog(rig, moment));
     return struck;
   },
 });
 
-async function cutLog(rig: Rig, when: string, around: Cut["around"]): Promise<Struck> {
+async function cutLog(rig: Rig, moment: Moment): Promise<Struck> {
   const data = join(`${rig.dir}-stack`, "data", "kafka");
   const older = `${data}-older`;
   rig.vendor.setRate(0);
@@ -55,10 +61,10 @@ async function cutLog(rig: Rig, when: string, around: Cut["around"]): Promise<St
   rig.vendor.setRate(0);
   await untilQuiet(rig);
   const before = await countRecords(rig);
-  const recoverMs = await rig.sampler.acrossLogs(() => putBack(rig, { before, older, data, around }));
+  const recoverMs = await rig.sampler.acrossLogs(() => putBack(rig, { before, older, data, moment }));
   span.to = Date.now();
   rig.vendor.setRate(RATE);
-  return { fault: `log cut short ${when}`, recoverMs };
+  return { fault: `log cut short ${moment}`, recoverMs };
 }
 
 type Cut = {
@@ -66,16 +72,16 @@ type Cut = {
   before: number;
   older: string;
   data: string;
-  around(cut: () => Promise<void>): Promise<void>;
+  moment: Moment;
 };
 
 /**
  * Puts the older log back. Resolves with the ms until all services were ready; null if the log is not shorter, or one
  * is not ready.
  */
-async function putBack(rig: Rig, { before, older, data, around }: Cut): Promise<number | null> {
+async function putBack(rig: Rig, { before, older, data, moment }: Cut): Promise<number | null> {
   let isShorter = false;
-  await around(async () => {
+  await AROUND[moment](rig, async () => {
     await withoutBroker(rig, async () => {
       await rm(data, { recursive: true });
       await cp(older, data, { recursive: true });
