@@ -156,7 +156,7 @@ describe("the state of an agent", () => {
     expect(stateOf(["logged-out", 9, null], ["logged-in", 10])).toBe("FREE");
   });
 
-  test("follows the unpaused, or the logged-out, of a pair in one second if no event came before", () => {
+  test("follows actor.unpaused or actor.logged-out if both events of a pair came in one second and none came before", () => {
     expect(agentOf([presenceOf("ana", ["unpaused", 5], ["paused", 5])], [], today).state).toBe("FREE");
     expect(agentOf([presenceOf("ana", ["logged-out", 5], ["logged-in", 5])], [], today).state).toBe(
       "LOGGED_OUT",
@@ -266,7 +266,7 @@ describe("an agent has one talk at a time", () => {
 describe("an agent 24 hours after the last log-in or pause", () => {
   const afterMs = (ms: number) => ({ ...today, now: new Date(at(0).getTime() + ms) });
 
-  test("is UNKNOWN by the stamps of the events, and counts as free in no queue", () => {
+  test("is UNKNOWN, measured by the stamps of the events, and counts as free in no queue", () => {
     const before = countAgents([loggedIn], [], afterMs(86_399_999));
     expect(before).toMatchObject([{ state: "FREE" }]);
     const after = countAgents([loggedIn], [], afterMs(86_400_000));

@@ -18,7 +18,7 @@ export type AgentCall = Pick<
   "aggregate_id" | "state" | "updated_at" | "began_at" | "counted_as" | "talks" | "rings"
 >;
 
-/** An agent now, and their inbound calls of the window. */
+/** The present state of an agent, and the numbers of the agent's inbound calls in the window. */
 export type Agent = {
   /** The login as it was last written; for an agent without a login, the extension. */
   agent: string;
@@ -33,7 +33,7 @@ export type Agent = {
   queues: { queue: string | null; paused: boolean }[];
   /** The call that rings at the agent, or that the agent is on. */
   call_id: string | null;
-  /** Talks that began in the window; rings that ended in it without an answer. */
+  /** `taken`: talks that began in the window. `missed`: rings that ended in it without an answer. */
   taken: number;
   missed: number;
   /** Mean of the talks that ended in the window; null if there were none. */

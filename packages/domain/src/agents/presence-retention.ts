@@ -8,9 +8,10 @@ import { joinQueues } from "./agent-queues.ts";
 import { applyPresence, type FoldedPresence, isPresence, type QueuePresence } from "./presence.ts";
 
 /**
- * Picks the log-ins and pauses of one agent that began by `time` and need not be kept. Returns "all" for every one of
- * them, otherwise the uuids of those that a later event has replaced: an agent who logged in long ago and still takes
- * calls stays logged in. An agent without any newer event or call (`isHeardOf`) has left, and loses all of them. Pure.
+ * Picks the log-ins and pauses of one agent that began by `time` and need not be kept. Returns "all" if none of them
+ * need be kept, otherwise the uuids of those that a later event has replaced. An agent who logged in long ago and still
+ * takes calls stays logged in. An agent without a newer event or call (`isHeardOf` is false) has left, and none of its
+ * events need be kept. Pure.
  */
 export function pickOutdated(
   statements: readonly Event[],

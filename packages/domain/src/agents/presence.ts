@@ -17,8 +17,8 @@ export type QueuePresence = {
 };
 
 /**
- * An agent as the agent events of one key describe it. Log-ins, log-outs, pauses and their ends are sent for each
- * queue.
+ * The state of an agent, derived from the agent events of one key. Log-ins, log-outs, pauses and their ends are sent
+ * for each queue.
  */
 export type FoldedPresence = {
   /** The key as written: the login, else the extension. */
@@ -43,8 +43,8 @@ export type Presence = FoldedPresence & { version: number };
 type Family = "login" | "pause";
 
 /**
- * If both events of a pair come at the same moment and no event came before, the one that is not `on` is applied last
- * and counts.
+ * The meaning of each type of event: two types are a pair, one of which is `on`. If both events of a pair come at the
+ * same moment and no event came before, the one that is not `on` is applied last and counts.
  */
 const SAYS: Readonly<Record<AgentEventType, { family: Family; on: boolean }>> = {
   "actor.logged-in": { family: "login", on: true },
@@ -63,7 +63,9 @@ export const isPresence = <E extends Pick<Event, "kind" | "type">>(
   event: E,
 ): event is E & { type: AgentEventType } => event.kind === "agent" && Object.hasOwn(SAYS, event.type);
 
-/** The most queues of an agent. No agent serves more; if a sender makes up more, the latest are kept. */
+/**
+ * The most queues that are kept for an agent. No real agent serves more. If a sender invents more, the latest are kept.
+ */
 export const MAX_QUEUES = 500;
 /** The most log-ins that are kept: two a day for a month. */
 const MAX_EXTENSIONS = 60;
@@ -105,8 +107,8 @@ export function applyPresence(
 }
 
 /**
- * Returns whether a known agent can be extended by these events: each of them is of a later second, or is the only one
- * of the last second about its queue. Otherwise the agent must be folded from all its events.
+ * Returns whether a known agent can be extended by these events: each of them belongs to a later second, or is the only
+ * event of the last second about its queue. Otherwise the agent must be folded from all its events.
  */
 export function isLater(
   presence: FoldedPresence,
@@ -171,9 +173,9 @@ function applySecond(presence: FoldedPresence, second: readonly Statement[]): Fo
 }
 
 /**
- * Picks the statements that count among those of one second, one family and one queue. If both of a pair came and one
- * stamp has no milliseconds, or both stamps are equal, their order is unknown and none of them counts. If no event came
- * before, all of them count, and those that are `on` are applied first.
+ * Picks the statements that count among those of one second, one family and one queue. If both events of a pair came,
+ * and one stamp has no milliseconds or both stamps are equal, their order is unknown and none of them counts. If no
+ * event came before that second, all of them count, and those that are `on` are applied first.
  */
 function countedOf(group: readonly Statement[], presence: FoldedPresence): readonly Statement[] {
   const isPair = group.some(({ on }) => on) && group.some(({ on }) => !on);
@@ -185,8 +187,8 @@ function countedOf(group: readonly Statement[], presence: FoldedPresence): reado
 }
 
 /**
- * Sorts by stamps. If one stamp has no milliseconds, it sorts by reception, and a stamp without milliseconds counts as
- * no earlier than the stamps before it.
+ * Sorts statements by their stamps. If any stamp has no milliseconds, sorts them by reception instead; a stamp without
+ * milliseconds then counts as no earlier than the stamps before it.
  */
 function inOrder(second: readonly Statement[]): Statement[] {
   const isExact = second.every(({ whole }) => !whole);

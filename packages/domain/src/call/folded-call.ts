@@ -10,20 +10,21 @@ import type { Visit } from "./visits.ts";
 export type FoldedCall = {
   aggregate_id: string;
   state: CallState;
-  /** The earliest time of its events: the stamp of each event, or its reception if it has none. */
+  /** The earliest time of its events. The time of an event is its stamp, or its reception if it has no stamp. */
   began_at: Date;
-  /** The first and the last reception. */
+  /** The earliest and the latest reception of its events. */
   created_at: Date;
   updated_at: Date;
   code: string | null;
   /** The direction as the events name it. */
   direction: string | null;
-  /** The kind of call whose numbers it counts in. */
+  /** The kind of numbers in which the call is counted. */
   counted_as: CountedAs;
   our_number: string | null;
   their_number: string | null;
   /**
-   * The number in the form that all its spellings share, and as people read it. Null if it is hidden or not a number.
+   * The canonical form, which all spellings of a number share, and the form for display. Both are null if the number is
+   * hidden or is not a number.
    */
   our_number_canonical: string | null;
   our_number_display: string | null;
@@ -78,8 +79,8 @@ export type Call = FoldedCall & {
 export type Fold = {
   (events: readonly Event[]): FoldedCall | null;
   /**
-   * The revision of the function, which every call that it makes has in `fold`. A higher revision replaces a lower one
-   * permanently.
+   * The revision of the function, which is the `fold` field of every call that it makes. A higher revision replaces a
+   * lower one permanently.
    */
   readonly revision: number;
   /** Reads stamps by the rules of the account. */

@@ -19,7 +19,7 @@ export type OrderKey = {
   step: Step;
 };
 
-/** An event with its body read and its order key. */
+/** An event with its parsed body and its order key. */
 export type OrderedEvent<E extends Event = Event> = OrderKey & {
   event: E;
   body: Record<string, unknown>;
@@ -48,11 +48,11 @@ export function orderKeyOf(placed: Event, readOccurrence = readInUtc): OrderKey 
 }
 
 /**
- * Sorts order keys by time. Events of equal time follow the life cycle from the state of the call, in a circle: the
- * smallest rank above the last one comes next, or else the smallest rank. Within a second, stamps with milliseconds
- * keep their order, and stamps without are merged in by the same rule. Equal events are ordered by reception, then by
- * uuid. A ring of an agent comes before its end, unless the agent is already ringing. Events that are one step stay
- * together.
+ * Sorts order keys by time. Events of equal time follow the life cycle, which starts at the state of the call and wraps
+ * around: the next event is the one with the smallest rank above the last rank, or else with the smallest rank of all.
+ * Within a second, stamps with milliseconds keep their order, and stamps without are merged in by the same rule. Equal
+ * events are ordered by reception, then by uuid. A ring of an agent comes before its end, unless the agent is already
+ * ringing. Events that are one step stay together.
  */
 export const sortOrderKeys = <P extends OrderKey>(keys: readonly P[]): P[] => orderGroups(keys).flat();
 
@@ -132,7 +132,8 @@ function orderSteps<P extends OrderKey>(steps: P[], course: Course): P[] {
     steps.filter(({ whole }) => !whole),
     ({ ms }) => ms,
   );
-  // a queue that rings all its agents causes hundreds of rings in a second
+  // the search for a partner is skipped if it cannot find one: a queue that rings all its agents causes hundreds of
+  // rings in a second
   const mayPair = RING_TYPES.every((type) => steps.some(({ step }) => step.type === type));
   const ordered: P[] = [];
   const add = (key: P) => {

@@ -5,8 +5,8 @@ import type { FoldedCall } from "./folded-call.ts";
 export const PRESUMED_LOST_MS = 4 * 3_600_000;
 
 /**
- * Returns whether an unfinished call has had no event for too long. The call is then marked and counts in no number of
- * the present. The stored call does not change.
+ * Returns whether an unfinished call has had no event for too long. The call is then marked, and no current number
+ * includes it. The stored call does not change.
  */
 export const isPresumedLost = (
   { state, updated_at }: Timed<Pick<FoldedCall, "state" | "updated_at">>,

@@ -75,7 +75,7 @@ describe("the rings of a call at an agent", () => {
     ["an abandon", ["call.queue-abandon", 5, q900]],
     ["an overflow", ["call.overflow", 5]],
     ["another queue", ["call.waiting", 5, q901]],
-  ])("end without being missed by %s", (_what, next) => {
+  ])("are ended by %s and do not count as missed", (_what, next) => {
     expect(ringsOf(waiting, ["actor.ringing", 1, ana], next)).toMatchObject([
       { missed: 0, latest: [{ ended_at: at(5), missed: false }] },
     ]);

@@ -23,7 +23,10 @@ export type AgentRings = {
   latest: readonly Ring[];
 };
 
-/** A queue may ring hundreds of agents, round after round. */
+/**
+ * The most agents whose rings a call keeps, and the most rings of each. A queue may ring hundreds of agents, round
+ * after round.
+ */
 export const MAX_RINGING_AGENTS = 1_000;
 export const MAX_RINGS = 20;
 
@@ -40,7 +43,7 @@ export const ringsOf = ({ byAgent }: Rings): AgentRings[] =>
 
 export const beginRings = (): Rings => ({ byAgent: new Map(), answers: [] });
 
-/** Begins a ring. It ends the ring before it at the same agent, whose end was lost. */
+/** Begins a ring. If the previous ring at the same agent is still open, its end was lost, and it ends now. */
 export function beginRing(rings: Rings, agent: CallAgent, at: Date): void {
   endRingsOf(rings, agent, at);
   addRing(rungBy(rings, agent), { rang_at: at, ended_at: null, missed: false });

@@ -37,8 +37,8 @@ export type Story = {
   /** The time of the last event of the life cycle. */
   last_at: Date | null;
   /**
-   * An abandon, with the agents on the call, and a finished recording: each ends the call unless the life cycle
-   * continues.
+   * `abandon` is an abandon with the agents who were on the call, and `recorded` is a finished recording. Each of them
+   * ends the call unless the life cycle continues.
    */
   abandon: { at: Date; presents: Presents } | null;
   recorded: Moment | null;

@@ -44,7 +44,7 @@ export type Visits = {
   all: Visit[];
   open: {
     visit: Visit;
-    /** True if a transfer opened it and no agent has entered yet. */
+    /** True if a transfer opened the visit and no agent has entered yet. */
     handedOver: boolean;
     /** True after call.ongoing: the answer cannot be taken back. */
     confirmed: boolean;
@@ -52,7 +52,7 @@ export type Visits = {
     lapsed: GivenAnswer | null;
     /** The key of the agent who answered. */
     answerer: string | null;
-    /** The keys of the agents who have entered it. */
+    /** The keys of the agents who have entered the visit. */
     entered: Set<string | null>;
   } | null;
 };

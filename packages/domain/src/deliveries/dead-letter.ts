@@ -2,7 +2,7 @@ import { type Erased, type ErasureSubject, erasedPersonOf } from "../erasure/era
 import type { Parties } from "../erasure/parties.ts";
 import { type KeptDeliveries, keepDeliveries } from "../event/delivery-ids.ts";
 
-/** `dropped` is final: a later copy changes nothing. */
+/** The status of a dead letter. `dropped` is final: a later copy does not change it. */
 export type DeadLetterStatus = "waiting" | "redriven" | "dropped";
 
 /** The place in the log of a record that a consumer parked. */
@@ -17,7 +17,7 @@ export type ArrivedDeadLetter = {
   reason: string;
   /** The service that refused it. */
   service: string;
-  /** The first reception. A redriven event has it as its `received_at`. */
+  /** The time of the first reception. A redriven event keeps it as its `received_at`. */
   first_seen: Date;
   last_seen: Date;
   /** Null if ingest refused the body. */
@@ -27,7 +27,7 @@ export type ArrivedDeadLetter = {
   delivery_id?: string;
 };
 
-/** All copies of one body. */
+/** A dead letter: all copies of one body. */
 export type DeadLetter = Omit<ArrivedDeadLetter, "body" | "delivery_id"> & {
   /** SHA-256 of the body's bytes, in hex. */
   id: string;

@@ -25,8 +25,8 @@ export const DELIVERY_STATUSES = [...EVENT_STATUSES, ...DEAD_LETTER_STATUSES] as
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
 /**
- * The vendor sends within seconds, and repeats a delivery that was not accepted. A minute exceeds any network delay,
- * and is short for a retry.
+ * The time after which a reception is late. The vendor sends within seconds, and repeats a delivery that was not
+ * accepted. A minute is longer than any network delay, and short for the interval of a retry.
  */
 export const LATE_MS = 60_000;
 

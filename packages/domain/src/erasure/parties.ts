@@ -27,7 +27,7 @@ export type FindParties = (text: string) => Parties;
 
 export type Likelihood = "certain" | "possible" | "none";
 
-/** The rule for an account in a region. */
+/** Creates the reader for an account in a region. */
 export function createFindParties({ region }: { region: Region }): FindParties {
   const read = createReadTelephone(region);
   return (text) => {
@@ -52,7 +52,7 @@ export function createFindParties({ region }: { region: Region }): FindParties {
 /** The parties of a body that was not read. */
 export const NOBODY: Parties = { certain: new Set(), possible: new Set(), ours: null, actor: null };
 
-/** The rule for an account in Brazil. */
+/** The reader for an account in Brazil. */
 export const findParties = createFindParties({ region: "BR" });
 
 /** Returns the likelihood that a body names a person. A number without its area code may belong to any area. */

@@ -17,8 +17,8 @@ export function eventId(bytes: Uint8Array, body: Record<string, unknown>, receiv
 }
 
 /**
- * Returns whether an event with these bytes, received at that time, has this id. If so, the event was read as it was
- * written.
+ * Returns whether an event with these bytes, received at that time, has this id. If so, the record was decoded with the
+ * schema that wrote it.
  */
 export const isEventId = (id: string, bytes: Uint8Array, received_at: Date): boolean =>
   id === idOfBytes(bytes) || id === idInSlot(bytes, received_at);

@@ -22,7 +22,7 @@ const finished = step("call.finished", 200);
 
 /**
  * The sequences of events TeraVoz sends for a call. Source: the vendor's samples, sandbox and dialer. An `outbound`
- * call passes no queue. The dialer also makes the calls of a `campaign`, and connects the customer to a queue
+ * call enters no queue. The dialer also makes the calls of a `campaign`, and connects the customer to a queue
  * (`destination_type: queue`).
  */
 export const flows: Readonly<Record<FlowName, readonly FlowStep[]>> = {

@@ -61,7 +61,7 @@ describe("the numbers of a queue", () => {
     });
   });
 
-  test("count a visit with an unknown wait as answered, in no mean and no service level, and never as short", () => {
+  test("count a visit with an unknown wait as answered or abandoned, but not in the waits, and never as short", () => {
     const unknown = { wait_known: false };
     const { total } = countQueues(
       [call({ ...answered(10, 0), ...unknown }), call({ ...unanswered(20, 0), ...unknown })],

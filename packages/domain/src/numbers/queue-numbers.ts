@@ -25,8 +25,8 @@ export type CountedCall = Pick<
 >;
 
 /**
- * The numbers of one queue, or of all. Those of inbound calls are at this level. Waits and talks are in ms, null if
- * there is nothing to count.
+ * The numbers of one queue, or of all. The fields of this level count inbound calls. Waits and talks are in ms, and
+ * null if there is nothing to count.
  */
 export type QueueNumbers = {
   /** Visits that are open and unanswered now. */
@@ -41,7 +41,7 @@ export type QueueNumbers = {
   abandoned: number;
   short: number;
   overflowed: number;
-  /** The share answered in time, of those answered after a known wait + abandoned - short: from 0 to 1. */
+  /** Answered in time / (answered after a known wait + abandoned - short), from 0 to 1. */
   service_level: number | null;
   /** The waits before the answers: mean and 90th percentile (nearest rank). */
   mean_wait_ms: number | null;
@@ -53,8 +53,8 @@ export type QueueNumbers = {
 };
 
 /**
- * The number of inbound calls in each state now, without calls that are presumed lost. FINISHED counts the given calls
- * only.
+ * The number of inbound calls in each state now, without calls that are presumed lost. FINISHED counts only finished
+ * calls that are among the given ones.
  */
 export function countStates(calls: Iterable<CountedCall>, now: Date): Record<CallState, number> {
   const counts = { NEW: 0, STANDBY: 0, WAITING: 0, ONGOING: 0, FINISHED: 0 };
@@ -97,7 +97,7 @@ export function countQueues(
   return { total: numbersOf(total), queues: new Map(queues) };
 }
 
-/** The sums from which the numbers are made, visit by visit. */
+/** The sums from which the numbers are computed. Each visit is added to them. */
 export type Tally = Pick<
   QueueNumbers,
   "waiting" | "waiting_since" | "offered" | "answered" | "abandoned" | "short" | "overflowed"

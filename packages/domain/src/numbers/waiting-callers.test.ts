@@ -47,7 +47,7 @@ describe("the callers who wait", () => {
     ]);
   });
 
-  test("include those whom an agent took over and left before call.ongoing", () => {
+  test("include those who were handed to a second agent, who left before call.ongoing", () => {
     const sent: Sent[] = [
       ...waiting,
       ["actor.entered", 5, ana],

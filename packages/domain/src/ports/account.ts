@@ -2,7 +2,7 @@ import type { FoldRules, StoredRules } from "../call/fold-rules.ts";
 
 /**
  * The rules by which the calls of a database are folded, and the installation that it belongs to. Each member throws
- * Unavailable while the database is away.
+ * Unavailable while the database cannot be reached.
  */
 export type Account = {
   /** Resolves with the stored rules; null before the first claim. */

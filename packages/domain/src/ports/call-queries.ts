@@ -25,7 +25,7 @@ export type DeliveryFilter = { of?: "events" | "letters"; key?: string };
 
 /**
  * The queries of realtime. Each reads data that a majority has acknowledged, and throws Unavailable while the database
- * is away.
+ * cannot be reached.
  */
 export type CallQueries = {
   /**
@@ -93,8 +93,8 @@ export type CallQueries = {
   countEvents(since: Date): Promise<Record<string, number>>;
   /**
    * Events by id and dead letters by first_seen, both newest first and merged by time, each once. Throws InvalidCursor
-   * if no earlier page gave the cursor. NOT promised: that an event of a call with very many events is found out of
-   * order.
+   * if no earlier page gave the cursor. NOT promised: that `overtaken_by` is found for events of a call with very many
+   * events.
    */
   listDeliveries(
     filter: DeliveryFilter,

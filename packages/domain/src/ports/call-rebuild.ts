@@ -38,7 +38,9 @@ export type Refolded =
 /** A page of call_ids. Each oversized call must be refolded on its own, because all its events are read at once. */
 export type KeysPage = Page<string> & { oversized: string[] };
 
-/** The part of the store for a rebuild, which folds every call again from its events while projectors continue to write. */
+/**
+ * The part of the store for a rebuild, which folds every call again from its events while projectors continue to write.
+ */
 export type CallRebuild = {
   /** Claims the partitions for a fold: from now on `apply` refuses a lower revision there. May be repeated. */
   claim(partitions: readonly Partition[], revision: number): Promise<Claim>;

@@ -32,7 +32,7 @@ export type DeadLetterFilter = Partial<Pick<DeadLetter, "reason" | "type" | "key
   until?: Date;
 };
 
-/** The operations on dead letters for an operator. Each throws Unavailable while the database is away. */
+/** The operations on dead letters for an operator. Each throws Unavailable while the database cannot be reached. */
 export type DeadLetterAdmin = {
   /** Lists dead letters, newest first by first_seen. Throws InvalidCursor if no earlier page gave the cursor. */
   list(filter: DeadLetterFilter, page: { limit: number; cursor: string | null }): Promise<Page<DeadLetter>>;

@@ -4,9 +4,9 @@ import type { Person } from "../erasure/parties.ts";
 /** The progress of an erasure since its last request. */
 export type Receipt = {
   requested_at: Date;
-  /** From this time on the store held nothing of it any more; null until then. */
+  /** From this time on the store holds nothing of it; null until then. */
   clean_at: Date | null;
-  /** From this time on the log holds nothing of it any more; null until the store is clean. */
+  /** From this time on the log holds nothing of it; null until the store is clean. */
   log_clean_by: Date | null;
 };
 
@@ -21,7 +21,7 @@ export type FoundDeadLetter = { id: string; key: string | null; topic: string | 
  */
 export type FoundEvent = { key: string; uuid: string };
 
-/** The part of the findings of one likelihood. Nothing is in both parts. */
+/** The findings of one likelihood. No finding has both likelihoods. */
 export type PersonShare = { calls: string[]; events: FoundEvent[]; deadLetters: FoundDeadLetter[] };
 
 /** Everything that is stored about a person. */
@@ -38,7 +38,7 @@ export type Asked = ErasureSubject | { kind: "event"; key: string; of: string };
 /** If `possible` is set, events that only possibly name the person are not stored either. */
 export type KeptOut = { erased_at: Date; possible: boolean };
 
-/** The ledger of erasures for an operator. Each member throws Unavailable while the database is away. */
+/** The ledger of erasures for an operator. Each member throws Unavailable while the database cannot be reached. */
 export type ErasureAdmin = {
   /**
    * Records a request before its tombstones are written. It may be repeated, and may name the person that it is for. It
@@ -74,7 +74,7 @@ export type PersonSearch = {
 /** The number of events of a share, and the receptions of the first and the last of them. */
 export type Measure = { events: number; first_at: Date | null; last_at: Date | null };
 
-/** The search for data to erase. Each member throws Unavailable while the database is away. */
+/** The search for data to erase. Each member throws Unavailable while the database cannot be reached. */
 export type ErasureSearch = {
   /**
    * Reads every event, dead letter and past call, which takes minutes for millions. It may miss data that is stored
@@ -105,6 +105,6 @@ export type ErasureSearch = {
   outdatedSaid(time: Date): AsyncIterable<Repeated[]>;
   /** Stored data that the ledger lists as erased, because a restored backup brought it back, page by page. */
   revived(): AsyncIterable<Repeated[]>;
-  /** The same among dead letters and past collections, which have no stored event. */
+  /** Like `revived`, but for dead letters and past collections, which have no stored event. */
   revivedAside(): AsyncIterable<Erased[]>;
 };

@@ -1,6 +1,6 @@
 /**
  * Recurring jobs, each of which is done by one of several instances. Each member throws Unavailable while the database
- * is away.
+ * cannot be reached.
  */
 export type Jobs = {
   /**

@@ -1,6 +1,6 @@
 /**
- * The instances of one service as they know each other without Kafka. Only the clock of the database counts. Each
- * member throws Unavailable while the database is away.
+ * Lets the instances of one service know about each other without Kafka. Only the clock of the database counts. Each
+ * member throws Unavailable while the database cannot be reached.
  */
 export type Readiness = {
   /** Records that this instance is ready now. */

@@ -1,7 +1,10 @@
 /** The kind of value of a field: telephone numbers, the area code of one, never a telephone number, or anything. */
 export type KeyRole = "telephone" | "area" | "never" | "free";
 
-/** Keys come from a few senders. A sender that invents keys must not fill the memory. */
+/**
+ * The most keys whose role is remembered. Keys come from a few senders, and one that invents keys must not fill the
+ * memory.
+ */
 const REMEMBERED = 5_000;
 const known = new Map<string, KeyRole>();
 
@@ -47,7 +50,7 @@ const wordsOf = (key: string): string[] =>
 
 const IDS = new Set(["sid", "uuid", "guid", "timestamp", "hash"]);
 const TIMES = new Set(["at", "time", "date", "datetime", "ringtime", "duration"]);
-/** Names of numbers that are called ids: of a caller, or of a WhatsApp account. */
+/** Keys of telephone numbers that no other rule recognizes, like the id of a caller or of a WhatsApp account. */
 const CALLERS = new Set(["callerid", "waid", "caller", "callee", "callernumber", "callednumber"]);
 /** Words of keys that describe a telephone and do not hold its number: `phone_id`, `phone_type`. */
 const NOT_OF_TELEPHONES = new Set(["id", "ids", "type", "status", "count", "name", "model", "token"]);

@@ -6,7 +6,7 @@ import { createReadLocalTime, dayOf, firstMomentOf, isoTimeOf, localTimeOf, star
 /** Milliseconds of a date and time as if its zone were UTC. */
 const wall = (text: string) => Date.parse(`${text}Z`);
 
-describe("a local time is the moment that a clock of the zone showed it", () => {
+describe("a local time is read as the moment at which a clock of the zone showed it", () => {
   test.each([
     ["UTC", "2026-03-01T12:00:00", "2026-03-01T12:00:00Z"],
     ["America/Sao_Paulo", "2026-03-01T12:00:00", "2026-03-01T15:00:00Z"],
@@ -100,7 +100,7 @@ const localTime = fc.oneof(
     ),
 );
 
-test("in every zone a local time is the first moment that Intl shows by it", () => {
+test("in every zone a local time is read as the first moment for which Intl shows it", () => {
   fc.assert(
     fc.property(fc.constantFrom(...zones), localTime, (zone, seconds) => {
       const local = seconds * 1_000;

@@ -7,7 +7,7 @@ import type { Window } from "./window.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** No zone is further behind UTC, or further ahead of it. */
+/** The largest offsets of all zones, behind UTC and ahead of it. */
 const FURTHEST_BEHIND_MS = -12 * HOUR_MS;
 const FURTHEST_AHEAD_MS = 14 * HOUR_MS;
 
@@ -86,9 +86,9 @@ export function createReadLocalTime(zone: string): ReadLocalTime {
 }
 
 /**
- * The offset by which a local time is read, in milliseconds east of UTC. Around a change of the clock it is the earlier
- * offset for every time that the clock showed, or would have shown, by that offset, and the later offset from then on:
- * it changes once an hour at most.
+ * The offset by which a local time is read, in milliseconds east of UTC. Around a change of the clock, the earlier
+ * offset is used for each local time that exists under it or is skipped, and the later offset from then on. The offset
+ * therefore changes at most once within a local hour.
  */
 function findOffset(localMs: number, offsetAt: OffsetAt): number {
   const before = offsetAt(localMs - FURTHEST_AHEAD_MS);
