@@ -74,7 +74,7 @@ test("the silence before the first assignment counts from the start", async () =
   expect(fetches.longest()).toEqual({ partition: null, ms: 7_000 });
 });
 
-test("the time that a handler takes does not count as silence of its own leader, but does for other leaders", async () => {
+test("the time that a handler takes counts as silence of the other leaders, but not of its own", async () => {
   const { clock, fetches, answer } = await start();
   fetches.assign([0, 1]);
   await answer(0);

@@ -183,7 +183,7 @@ test("a partition whose position is moved back is read again only once Kafka has
   expect(projector.stored[0]).toEqual([...numbers(0, 10), ...numbers(3, 11)]);
 });
 
-test("a crash before the notices skips none of them when records are read again after a restored backup", async () => {
+test("a crash before the notices are sent skips none of them when records are read again after a restored backup", async () => {
   const kafka = createFakeKafka(1);
   kafka.append(0, 10);
   kafka.committed.set(0, 9);
@@ -208,7 +208,7 @@ async function startAgain(
   return next;
 }
 
-test("a crash before the notices skips none of them when a log is read again from its beginning while its consumer runs", async () => {
+test("a crash before the notices are sent skips none of them when a log is read again from its beginning while its consumer runs", async () => {
   const positions = new Map<number, number>();
   const more = { positions: storeOf(positions) };
   const projector = project(createFakeKafka(1), more, positions);
@@ -223,7 +223,7 @@ test("a crash before the notices skips none of them when a log is read again fro
   expect(next.notified[0]).toEqual(numbers(0, 6));
 });
 
-test("a crash before the notices skips none of them when a log below Kafka's offset could not be compared at the join", async () => {
+test("a crash before the notices are sent skips none of them when the position is below Kafka's offset and the log could not be compared at the join", async () => {
   const kafka = createFakeKafka(1);
   kafka.append(0, 10);
   kafka.committed.set(0, 9);
@@ -240,7 +240,7 @@ test("a crash before the notices skips none of them when a log below Kafka's off
   expect(next.notified[0]).toEqual(numbers(4, 10));
 });
 
-test("a rebalance between the store and the notices skips nothing", async () => {
+test("a rebalance after a batch is stored and before its notices are sent skips no notice", async () => {
   const projector = project();
   projector.kafka.append(0, 10);
   projector.notify = failing(2);
@@ -251,7 +251,7 @@ test("a rebalance between the store and the notices skips nothing", async () => 
   expect([...projector.values()].toSorted((one, other) => one - other)).toEqual(numbers(0, 20));
 });
 
-test("a commit that fails skips nothing", async () => {
+test("a commit that fails skips no record and no notice", async () => {
   const projector = project();
   projector.kafka.append(0, 10);
   await run(1);

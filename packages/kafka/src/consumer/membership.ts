@@ -95,8 +95,8 @@ export const heartbeatMs = (sessionTimeoutMs: number) => Math.floor(0.3 * sessio
 
 const RETRY_MS = 1_000;
 /**
- * The longest duration of a join. It waits one session for crashed members, and two sessions, one rebalance, for busy
- * ones.
+ * The longest duration of a join. It waits one session for crashed members, and two sessions (the rebalance timeout)
+ * for busy ones.
  */
 const joinMs = (sessionTimeoutMs: number) => 3 * sessionTimeoutMs;
 /**
@@ -199,7 +199,7 @@ function leave(state: State): void {
   state.leaderless = {};
 }
 
-/** Disconnects a member. If kafkajs hangs in it, the group drops the member after its session. */
+/** Disconnects a member. If kafkajs hangs while it disconnects, the group drops the member after its session. */
 const drop = ({ consumer, admin }: Member): Promise<void> => disconnect(consumer, admin);
 
 class Silent extends Error {

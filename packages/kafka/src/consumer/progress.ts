@@ -16,7 +16,7 @@ export type Progress = {
 };
 
 /**
- * The time that a partition may be without progress. It is longer than any pause that ends without help: an election, a
+ * The time that a partition may be without progress. It is longer than any pause that ends on its own: an election, a
  * rebalance, a restart of a broker.
  */
 const STANDSTILL_MS = 60_000;

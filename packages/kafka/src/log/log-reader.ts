@@ -4,7 +4,8 @@ import { isDenied } from "../producer/outcomes.ts";
 import type { LogReader } from "./log-identity.ts";
 
 /**
- * Fetches one batch of records. A broker returns it whole, however long it is, and without waiting if it has a record.
+ * The limits of a fetch for one batch of records. A broker returns the batch whole, whatever its size, and at once if
+ * there is a record.
  */
 const ONE_BATCH = { minBytes: 1, maxBytes: 1, maxWaitTime: 100 };
 const COMMITTED = 1;

@@ -69,7 +69,7 @@ type State = Required<Deps> & {
  */
 const EVERY_MS = 60_000;
 const RETRY_MS = 1_000;
-/** The time for which a reset is reported. An operator who was called has that long to see it. */
+/** The time for which a reset is reported. An operator who is called has this long to see it. */
 const SHOWN_MS = 3_600_000;
 
 export function createLogWatch(deps: Deps): LogWatch {
@@ -122,7 +122,8 @@ function invalidate({ wake }: State, watched: Watched): void {
 async function compareAgain(state: State): Promise<void> {
   while (state.wanted) {
     const isCertain = [...state.watched.values()].every(({ certain }) => certain);
-    // an invalidation or a failed comparison ends the pause between two rounds, but not the pause after a failure
+    // an invalidation or a failed comparison ends the long pause between two rounds, but not the short one before a
+    // retry
     if (isCertain) await sleep(EVERY_MS, { ref: false, signal: state.wake.signal });
     else await sleep(RETRY_MS, { ref: false });
     state.wake = new AbortController();

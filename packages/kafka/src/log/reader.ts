@@ -36,7 +36,7 @@ export type RecordReader = {
    * Reads a record of one of these types with our schema of the same name. Any release may have written it. Throws
    * Undecodable for a record that is not of these types. Throws Unavailable while the registry does not answer, and for
    * a record of ours whose schema ours cannot read. A registry that lost its data may have assigned the id of a record
-   * to another schema: with `proof`, the record is then read with the schema that it proves.
+   * to another schema: with `proof`, the record is then read with the schema for which `proof` returns true.
    */
   read(value: Buffer, names: readonly RecordType[], proof?: Proof): Promise<Decoded>;
 };
@@ -67,8 +67,8 @@ type State = {
   /** The schema ids that cannot be looked up, with the reason and the time until which they are not looked up again. */
   refused: Map<number, { reason: string; until: number }>;
   /**
-   * For each schema id, whether the registry's schema is the schema of its records. If one record has proved another
-   * schema, all records with this id must prove theirs.
+   * For each schema id, whether the registry's schema is the schema of its records. Once the proof of one record has
+   * shown another schema, `proof` must confirm the schema of each record with this id.
    */
   trusted: Map<number, boolean>;
   /** The reason of the last record that waits for a newer release, and the time until which readiness reports it. */
@@ -178,9 +178,12 @@ function decode({ name, read }: Reader, record: Buffer): Decoded {
 }
 
 const OTHER_SCHEMA =
-  "the registry has another schema under the id of a record, reading the record with the schema that it proves";
+  "the registry has another schema under the id of a record, reading the record with the schema that its content confirms";
 
-/** Reads a record with the schema that it proves. Returns undefined if it proves none of the schemas that we know. */
+/**
+ * Reads a record with the schema for which `proof` returns true. Returns undefined if none of the schemas that we know
+ * is confirmed.
+ */
 function readByProof({ known, trusted, log }: State, { id, record, names, proof }: Asked) {
   for (const reader of known.filter(({ name }) => names.includes(name))) {
     const read = tryDecode(reader, record);
@@ -212,7 +215,7 @@ async function readerOf(state: State, id: number): Promise<Reader | null> {
   return reader;
 }
 
-const UNREADABLE = "this release cannot read the schema of a record, which waits for a newer release";
+const UNREADABLE = "this release cannot read the schema of a record: the record waits for a newer release";
 
 /**
  * Creates the reader of a schema. A schema is ours if it has the full name of one of ours, of any release. Fields that

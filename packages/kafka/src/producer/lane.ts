@@ -135,7 +135,7 @@ function rejoin(state: Sending, lane: Lane): void {
   if (lane.producer) abandon(lane.producer, Promise.resolve());
 }
 
-/** Connects the lane if necessary. Resolves to whether it now has a connected producer. */
+/** Connects the lane if necessary. Resolves to true if it now has a connected producer. */
 async function connect(state: Sending, lane: Lane): Promise<boolean> {
   if (lane.producer) return true;
   const producer: Producer = state.client

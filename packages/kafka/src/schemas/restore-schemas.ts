@@ -21,16 +21,16 @@ type Known = { kind: RecordKind; subject: string; schema: string; type: avsc.Typ
 export type Witness = { id: number; isOf(schema: Known): boolean };
 
 /**
- * The time over which instances spread their registrations. Instances that detect the loss together would otherwise
- * each take ids. Each one checks the registry again before it registers.
+ * The time over which instances spread their registrations. Instances that detect the loss at the same time would
+ * otherwise take each other's ids. Each one checks the registry again before it registers.
  */
 const SPREAD_MS = 2_000;
 
 /**
- * Registers our schemas at a registry that lost its data if each will have the id that it had before. That requires
- * an order in which our schemas were registered that gives the known ids, and a registry that is empty or has the first
- * schemas of this order alone: an earlier attempt was interrupted. Resolves to null once they are registered, otherwise
- * to the reason why they are not.
+ * Registers our schemas again at a registry that lost its data, but only if each schema gets the id that it had before.
+ * There must be an order of registration that gives the known ids. The registry must be empty, or have only the first
+ * schemas of this order because an earlier attempt was interrupted. Resolves to null once they are registered,
+ * otherwise to the reason why they are not.
  */
 export async function restoreSchemas({
   config,

@@ -11,7 +11,7 @@ import { errorTypeOf } from "../client/kafkajs-answers.ts";
  * nor wait for it. It makes few tries, because the next status is newer.
  */
 export type StatusSender = {
-  /** Resolves to whether the status was acknowledged. Never rejects. The next status must be sent only after that. */
+  /** Resolves to true if the status was acknowledged. Never rejects. The next status must be sent only after that. */
   send(message: Message): Promise<boolean>;
   /** Disconnects, and sends nothing from then on. Resolves after CLOSE_MS at the latest. */
   close(): Promise<void>;

@@ -48,7 +48,7 @@ export function createStatusReporter(options: StatusOptions): StatusReporter {
   const started_at = new Date();
   let figures: Figures = () => ({});
   let listRefused = (): Refused[] => [];
-  // a status of the stop that overtook one in progress would not be the last one
+  // the status of the stop must be the last one, so it waits for a status in progress
   let sending: Promise<unknown> = Promise.resolve();
   const send = (stopped: boolean): Promise<boolean> => {
     const sent = sending.then(() =>
@@ -85,7 +85,7 @@ async function sendAgain(
   }
 }
 
-/** Sends one status. Resolves to whether it was acknowledged. Never rejects. */
+/** Sends one status. Resolves to true if it was acknowledged. Never rejects. */
 async function sendOnce(options: StatusOptions, sender: StatusSender, how: StatusDetails): Promise<boolean> {
   const { codec, answers, log } = options;
   try {

@@ -94,7 +94,10 @@ const safety = (copies: number): Settings =>
     ? { "min.insync.replicas": String(copies - 1) }
     : { "min.insync.replicas": "1", "flush.messages": "1" };
 
-/** Returns, by setting, whether a value is as good as the required one, or stricter. Other settings must be equal. */
+/**
+ * The settings for which another value than the required one may be accepted: each function returns whether a value is
+ * at least as strict. All other settings must be equal.
+ */
 const ACCEPTS: Record<string, (value: string, asked: string) => boolean> = {
   "compression.type": (value) => ["producer", "uncompressed", "gzip"].includes(value),
   "min.insync.replicas": (value, asked) => Number(value) >= Number(asked),
@@ -281,8 +284,8 @@ async function createTopics(admin: Admin, missing: [string, Settings][], replica
 }
 
 /**
- * Waits until the topics exist on a broker, which learns of a new topic after a moment. Throws if a partition still has
- * no leader after CREATE_TIMEOUT_MS, because its brokers are down.
+ * Waits until the topics exist on a broker, because a broker learns of a new topic only after a moment. Throws if a
+ * partition still has no leader after CREATE_TIMEOUT_MS, because its brokers are down.
  */
 async function untilThere(admin: Admin, topics: string[]): Promise<void> {
   for (const giveUpAt = Date.now() + CREATE_TIMEOUT_MS; ; await sleep(TOPIC_NEWS_MS)) {
@@ -298,8 +301,8 @@ async function untilThere(admin: Admin, topics: string[]): Promise<void> {
 }
 
 /**
- * Runs a function again if it asked a broker that does not know a new topic yet. The brokers of a cluster do not learn
- * of a topic at the same time.
+ * Retries a function that asked a broker which does not know a new topic yet. The brokers of a cluster do not learn of
+ * a topic at the same time.
  */
 async function onceKnown(run: () => Promise<void>): Promise<void> {
   for (const giveUpAt = Date.now() + CREATE_TIMEOUT_MS; ; await sleep(TOPIC_NEWS_MS)) {
