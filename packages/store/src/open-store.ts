@@ -58,8 +58,9 @@ export type WriterStorage = Storage & { store: MongoStore; erasures: Erasures };
 type OnMongo = { connection: MongoConnection };
 
 /**
- * Opens all ports of a database over one connection. Resolves at once, even if MongoDB is away: until MongoDB answers,
- * `check` says so, and every operation throws Unavailable. A service that writes nothing needs no keys of the ledger.
+ * Opens all ports of a database over one connection. Resolves at once, even if MongoDB cannot be reached. Until MongoDB
+ * answers, `check` reports it, and every operation throws Unavailable. A service that writes nothing needs no keys of
+ * the ledger.
  */
 export function openStore(config: WriterConfig): Promise<WriterStorage & OnMongo>;
 export function openStore(config: StoreConfig): Promise<Storage & OnMongo>;

@@ -25,9 +25,9 @@ type AgentWork = {
 };
 
 /**
- * Updates the agents of a batch, in its transaction and after its events are written. A stored agent is extended by the new events alone
- * if they are later than all earlier ones, so that years of log-ins are not read again. Otherwise, or if an older fold made the agent, all
- * events are read again.
+ * Updates the agents of a batch, in its transaction and after its events are written. A stored agent is extended by the
+ * new events alone if they are later than all earlier ones, so that years of log-ins are not read again. Otherwise, or
+ * if an older fold made the agent, all events are read again.
  */
 export async function settleAgents(
   attempt: Attempt,

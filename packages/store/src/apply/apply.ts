@@ -23,8 +23,8 @@ import { movePosition } from "./positions.ts";
 import { erasureChanges, type KeptCall, keysOf, OVERSIZED_BYTES, settle } from "./settle.ts";
 
 /**
- * A batch size above the number of documents of any answer. By default the first answer holds 101 documents, and the
- * others need a second round trip.
+ * A cursor batch size above the number of documents in any result. By default the first batch holds 101 documents, and
+ * the rest needs a second round trip.
  */
 const ONE_TRIP = 100_000;
 
@@ -44,8 +44,9 @@ export class BatchTooLarge extends Error {
 type ApplyAttempt = Attempt & { names: LedgerNames };
 
 /**
- * One try of CallStore.apply inside the transaction of `session`. It reads before it writes, because an E11000 would abort the
- * transaction. It takes the ids outside of the transaction, so that batches of other partitions need not wait for its commit.
+ * One try of CallStore.apply inside the transaction of `session`. It reads before it writes, because an E11000 would
+ * abort the transaction. It takes the ids outside of the transaction, so that batches of other partitions need not wait
+ * for its commit.
  */
 export async function applyBatch(attempt: ApplyAttempt, whole: Batch, fold: Fold): Promise<Applied> {
   const refusal = await movePosition(attempt, whole, fold.revision);
@@ -128,8 +129,8 @@ async function readHistories(
 }
 
 /**
- * Finds the events of the batch that are stored already. Events of agents and oversized calls are looked up one by one, because no history
- * was read.
+ * Finds the events of the batch that are stored already. Events of agents and oversized calls are looked up one by one,
+ * because no history was read.
  */
 async function readKnown(
   attempt: Attempt,
@@ -163,10 +164,7 @@ export const reading = ({ session }: Attempt) => ({
   maxTimeMS: OPERATION_LIMIT_MS,
 });
 
-/**
- * Gives new events their ids. An event that is redelivered within its own batch has its redeliveries counted from the
- * start.
- */
+/** Assigns ids to new events. If the same batch also holds redeliveries of a new event, they are already counted. */
 async function numberEvents(
   { collections }: Attempt,
   fresh: LoggedEvent[],
@@ -207,7 +205,9 @@ const eventDocument = (event: StoredEvent): EventDocument => ({
 
 type Redelivered = Pick<Arrivals, "again" | "earlier"> & { known: ReadonlyMap<string, KnownEvent> };
 
-/** Counts redeliveries of stored events, and lowers `received_at` if a delivery came earlier, in one command. */
+/**
+ * Counts redeliveries of stored events, and lowers `received_at` if a delivery was received earlier, in one command.
+ */
 async function noteRedeliveries(
   { collections, session }: Attempt,
   { again, earlier, known }: Redelivered,
@@ -230,8 +230,9 @@ const changeOf = (again: Again | undefined, received_at: Date | undefined) => ({
 });
 
 /**
- * Writes the calls by deleting the stored ones and inserting all: two commands for any number of calls. In a transaction MongoDB 6.0
- * replaces calls one by one at 110 us each, because of nine indexes. Two commands take 80 us each.
+ * Writes the calls by deleting the stored ones and inserting all: two commands for any number of calls. In a
+ * transaction MongoDB 6.0 replaces calls one by one at 110 us each, because of nine indexes. Two commands take 80 us
+ * each.
  */
 export async function writeCalls(
   { collections, session }: Attempt,

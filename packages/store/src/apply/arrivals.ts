@@ -30,7 +30,7 @@ export type Arrivals = {
   again: ReadonlyMap<string, Again>;
 };
 
-/** Separates erased events from the others; `erased` by ledgerId. */
+/** Separates erased events from the others. `erased` is keyed by ledgerId. */
 export function dropErased(
   events: readonly LoggedEvent[],
   erased: ReadonlyMap<string, Erased>,
@@ -70,7 +70,7 @@ export function sortArrivals(
   };
 }
 
-/** The stored count of redeliveries of a new event within its batch; absent = none. */
+/** The fields that count the redeliveries of a new event within its batch; absent = none. */
 export function countOf(
   event: LoggedEvent,
   again: Arrivals["again"],

@@ -44,7 +44,7 @@ export async function readEpoch(
 
 /**
  * Raises the epoch of all partitions. It waits for a running transaction, or conflicts with it and starts again. After
- * it resolves, no transaction commits that read the ledger before.
+ * it resolves, no transaction that read the ledger before can commit.
  */
 export async function raiseEpochs({ positions }: Pick<Collections, "positions">): Promise<void> {
   await positions.updateMany({}, { $inc: { epoch: 1 } }, { maxTimeMS: OPERATION_LIMIT_MS });

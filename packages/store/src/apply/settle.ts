@@ -13,11 +13,14 @@ import {
 import { completeCall } from "./older-calls.ts";
 
 /**
- * A call with more events than this is oversized. Later events are stored but no longer folded, because each batch would read and fold
- * all of them again. The longest real calls have a few dozen events. 5,000 events are read and folded in about 50 ms.
+ * A call with more events than this is oversized. Later events are stored but no longer folded, because each batch
+ * would read and fold all of them again. The longest real calls have a few dozen events. 5,000 events are read and
+ * folded in about 50 ms.
  */
 export const OVERSIZED_EVENTS = 5_000;
-/** The same limit for the payloads of a call (UTF-8): ten thousand usual events, or 128 of the largest that ingest accepts. */
+/**
+ * The limit for the payloads of a call in UTF-8: ten thousand usual events, or 128 of the largest that ingest accepts.
+ */
 export const OVERSIZED_BYTES = 8 * 1024 * 1024;
 
 const isOversized = (events: readonly StoredEvent[]): boolean =>
@@ -33,7 +36,10 @@ export type Settled = {
   changes: Change[];
 };
 
-/** The stored state of the touched calls. `events` holds all events of each call that is not oversized, new events included. */
+/**
+ * The stored state of the touched calls. `events` holds all events of each call that is not oversized, new events
+ * included.
+ */
 export type Touched = {
   batch: readonly LoggedEvent[];
   calls: ReadonlyMap<string, KeptCall>;

@@ -179,7 +179,7 @@ export function describeAgents(use: Use): void {
     return hasChangedSince && recent.length > 0 ? recent : received;
   };
 
-  test("agents of a moment are the fold of all events received by then, or of the last eight days of them if the agent changed later and has an event in these days", async () => {
+  test("past agents are folded from all events received by then, or only from the last eight days if they changed later and have an event in these days", async () => {
     const property = fc.asyncProperty(
       fc.array(step, { maxLength: 12 }),
       fc.integer({ min: 0, max: 130 }),

@@ -5,7 +5,7 @@ import { at, freshTopic } from "./samples.ts";
 
 type Opened = { deadLetters: DeadLetters; close: () => Promise<void> };
 
-/** The same limit as for the store. */
+/** The time limit of a test, as for the store. */
 const TEST_LIMIT_MS = 30_000;
 const ALL = { limit: 1_000, cursor: null };
 

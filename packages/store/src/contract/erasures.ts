@@ -162,7 +162,7 @@ export function describeErasures(use: Use): void {
     expect(await store.findErased([{ kind: "call", key: event.aggregate_id }])).toEqual([]);
   });
 
-  test("a batch that was decided by the ledger from before an erasure is fenced and stores nothing", async () => {
+  test("a batch that was checked against the ledger before an erasure is fenced and stores nothing", async () => {
     const { store } = use();
     const event = sampleEvent();
     const batch = { topic: freshTopic(), partition: 0, next: 9 };
@@ -261,7 +261,7 @@ export function describeErasures(use: Use): void {
     expect(await store.apply(again, foldCall)).toMatchObject({ added: [event.uuid] });
   });
 
-  test("events of a person who is erased twice are not stored up to the later time, and possible findings up to their own time", async () => {
+  test("a person who is erased several times is kept out up to the latest time, and possible findings up to the latest time of their own", async () => {
     const { store, erasures } = use();
     const person = { kind: "number", key: `+1${Date.now()}` } as const;
     for (const [seconds, possible] of [
@@ -276,7 +276,7 @@ export function describeErasures(use: Use): void {
     ]);
   });
 
-  test("forget deletes nothing else, however often it is repeated", async () => {
+  test("forget deletes no data of other subjects, however often it is repeated", async () => {
     const event = sampleEvent();
     await writer().write([event]);
     const erased = [erasureOf(freshCallId()), ofAgent(freshCallId(), at(1))];

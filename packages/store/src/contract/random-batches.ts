@@ -16,7 +16,7 @@ const TYPES = [
   "call.finished",
 ];
 
-/** A delivery: of which event of which call, received when, on which partition. */
+/** A delivery: its call and event, its time of reception and its partition. */
 const delivery = fc.record({
   call: fc.nat(3),
   event: fc.nat(9),

@@ -96,7 +96,10 @@ export async function listAgentEvents(
     .map(({ _id, ...event }) => ({ uuid: _id, ...event }));
 }
 
-/** Deletes data that no transaction writes with the events, and data that was written while the erasure ran: see CallStore.forget. */
+/**
+ * Deletes data that no transaction writes with the events, and data that was written while the erasure ran: see
+ * CallStore.forget.
+ */
 export async function forgetErased(
   db: Db,
   { deadLetters }: Collections,

@@ -13,8 +13,8 @@ import type { LedgerNames } from "./names.ts";
 export const LEDGER_MS = 90 * 86_400_000;
 
 /**
- * Reads the newest data. A majority may not have confirmed the data of a new primary yet, and this read must not be
- * older than a position that was read before it.
+ * The options of a read of the newest data. A majority may not have confirmed the data of a new primary yet, and this
+ * read must not be older than a position that was read before it.
  */
 const NEWEST = { readConcern: { level: "local" } } as const;
 

@@ -18,7 +18,10 @@ import { eventsOfAgent } from "./erase.ts";
 const PAGE = 1_000;
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
 
-/** See ErasureSearch.unchangedSince. An oversized call no longer changes with its events, so its newest event is looked up. */
+/**
+ * See ErasureSearch.unchangedSince. An oversized call no longer changes with its events, so its newest event is looked
+ * up.
+ */
 export async function* unchangedSince(
   { calls, events }: Collections,
   time: Date,

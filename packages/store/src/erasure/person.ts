@@ -23,8 +23,8 @@ const DEAD_LETTERS_PAGE = 1_000;
 type Opened = { db: Db; collections: Collections };
 
 /**
- * Finds everything that is stored about a person. A call is found by its events, which name all its people. The database searches for the
- * digits, and the domain decides by the parsed body.
+ * Finds everything that is stored about a person. A call is found by its events, which name all its people. The
+ * database searches for the digits, and the domain decides by the parsed body.
  */
 export async function findPerson({ db, collections }: Opened, search: Search): Promise<PersonFindings> {
   const gathered = createGathered();

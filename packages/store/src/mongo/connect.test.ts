@@ -33,7 +33,7 @@ test("a primary that is cut off from the other members is not ready, even if it 
   expect(await late).toEqual({ ok: false, reason: "the primary is not confirmed by a majority" });
 });
 
-test("a refused login has another reason than a database that is away", () => {
+test("a refused login and an unreachable database have different reasons", () => {
   expect(reasonOf(Object.assign(new Error("x"), { code: 18 }))).toBe("mongodb refuses the login");
   expect(reasonOf(new Error("x"))).toBe("no primary answers");
 });

@@ -25,7 +25,10 @@ export const OPERATION_LIMIT_MS = 10_000;
 const CHECK_LIMIT_MS = 800;
 /** The time limit of the read that a majority has to confirm. A majority confirms a read within some milliseconds. */
 const CONFIRM_LIMIT_MS = 500;
-/** The pause between two tries before the first connection, if they fail at once (for a name that does not resolve). */
+/**
+ * The pause between two tries before the first connection. A try may fail at once, for example if a name does not
+ * resolve.
+ */
 const RETRY_PAUSE_MS = 1_000;
 
 /** The name of our connections in MongoDB. Our own transactions are found by it. */
@@ -37,9 +40,9 @@ const OPTIONS: MongoClientOptions = {
   // on the disks of a majority, so that an acknowledged write survives the loss of the primary
   writeConcern: { w: "majority", journal: true },
   readConcern: { level: "majority" },
-  // a secondary may not have a change yet of which a client was just notified
+  // a secondary may lack a change of which a client was just notified
   readPreference: "primary",
-  // the defaults of the driver wait for 30 s, for ever, or not at all. Five seconds cover a usual election, and callers
+  // the defaults of the driver wait for 30 s, forever, or not at all. Five seconds cover a usual election, and callers
   // (a paused partition, a client with a Failed answer) try again anyway
   serverSelectionTimeoutMS: 5_000,
   connectTimeoutMS: 5_000,
@@ -48,13 +51,13 @@ const OPTIONS: MongoClientOptions = {
   // seconds together, and its pending requests are tried again. The other members elect another primary after ten
   // seconds; with the default of the driver it would take fifteen
   heartbeatFrequencyMS: 2_000,
-  // longer than the limit of an operation: only a link that died silently reaches this limit
+  // longer than the limit of an operation, so only a connection that died silently reaches this limit
   socketTimeoutMS: OPERATION_LIMIT_MS + 5_000,
 };
 
 /**
- * Connects to the replica set of `uri`. Resolves at once, even while MongoDB is away: until MongoDB answers, `check`
- * says so, every operation fails with a passing error, and the connection is retried.
+ * Connects to the replica set of `uri`. Resolves at once, even if MongoDB cannot be reached. Until MongoDB answers,
+ * `check` reports it, every operation fails with a temporary error, and the connection is retried.
  */
 export async function connectMongo({ uri, log }: { uri: string; log: Log }): Promise<MongoConnection> {
   const client = new MongoClient(uri, OPTIONS);
@@ -94,7 +97,7 @@ async function join(client: MongoClient, life: Life): Promise<void> {
       if (life.closed) await client.close();
       return;
     } catch (error) {
-      // `check` and the log of the topology say that MongoDB is away
+      // `check` and the log of the topology report that MongoDB cannot be reached
       life.refusal = error;
       await sleep(RETRY_PAUSE_MS, undefined, { ref: false });
     }
@@ -144,8 +147,8 @@ type Asked = { command(command: Document): Promise<Document>; collection(name: s
 type Readable = { findOne(filter: Document, options: FindOptions): Promise<unknown> };
 
 /**
- * Asks the primary for its role, and then for a read that a majority must confirm: a primary that is cut off from the other members stays
- * primary until its election timeout. Throws if there is no answer.
+ * Asks the primary for its role, and then for a read that a majority must confirm: a primary that is cut off from the
+ * other members stays primary until its election timeout. Throws if there is no answer.
  */
 export async function askPrimary(db: Asked): Promise<Check> {
   const check = checkHello(await db.command({ hello: 1, maxTimeMS: CHECK_LIMIT_MS }));

@@ -71,8 +71,8 @@ export type InstanceDocument = { _id: string; ready_at: Date };
 export type DeadLetterDocument = Omit<KeptDeadLetter, "id"> & { _id: string; body: Binary | null };
 
 /**
- * The number of events of a partition in a minute, by type. `_id` is `<topic>:<partition>:<minute in ms>`, so that only the writer of the
- * partition writes it. A count over the events themselves would read all of them.
+ * The number of events of a partition in a minute, by type. `_id` is `<topic>:<partition>:<minute in ms>`, so that only
+ * the writer of the partition writes it. A count over the events themselves would read all of them.
  */
 export type MinuteDocument = { _id: string; minute: Date; types: Record<string, number> };
 

@@ -98,8 +98,8 @@ export async function prepareCollections(db: Db): Promise<void> {
 }
 
 /**
- * Creates the missing collections. Several instances may do so at once. A transaction must find its collections, because two transactions
- * that create one implicitly would conflict.
+ * Creates the missing collections. Several instances may do so at once. A transaction must find its collections,
+ * because two transactions that create one implicitly would conflict.
  */
 export async function createCollections(db: Db): Promise<void> {
   const names = [

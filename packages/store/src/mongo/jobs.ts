@@ -4,8 +4,8 @@ import { type MongoConnection, OPERATION_LIMIT_MS } from "./connect.ts";
 import { isDuplicateKey, orUnavailable } from "./outage.ts";
 
 /**
- * The time after which a claim ends, also that of an instance that crashed. A usual daily job takes less time. The
- * first retention over millions of calls takes longer: after an hour another projector starts it too, with the
+ * The time after which a claim expires, for example because its instance crashed. A usual daily job takes less time.
+ * The first retention over millions of calls takes longer: after an hour another projector starts it too, with the
  * remaining calls. That writes some tombstones twice and does no harm.
  */
 export const CLAIM_MS = 3_600_000;

@@ -3,8 +3,8 @@ import { APP_NAME, OPERATION_LIMIT_MS } from "./connect.ts";
 
 /**
  * The age at which an idle transaction of ours counts as orphaned. A transaction works without a pause from start to
- * commit, in about 30 ms, so an idle one belongs to a process that crashed or was stopped. If that process continues,
- * its transaction fails and is tried again.
+ * commit, in about 30 ms, so an idle one belongs to a process that crashed or was stopped. If that process resumes, its
+ * transaction fails and is tried again.
  */
 const ABANDONED_MICROS = 3_000_000;
 

@@ -25,15 +25,21 @@ const ofSocket = (code: string) => Object.assign(new Error("x"), { code });
 const named = (name: string) => Object.defineProperty(new MongoNetworkError("x"), "name", { value: name });
 
 test.each([
-  ["a lost link", new MongoNetworkError("x")],
+  ["a lost connection", new MongoNetworkError("x")],
   [
-    "a lost link within another error",
+    "a lost connection within another error",
     new Error("x", { cause: new Error("y", { cause: ofSocket("EPIPE") }) }),
   ],
-  ["a lost link that the driver names as a cause", new MongoRuntimeError("x", { cause: ofSocket("EPIPE") })],
-  ["a link that broke in a bulk write", new MongoBulkWriteError(ofSocket("EPIPE") as never, {} as never)],
-  ["a lost link in a bulk write", new MongoBulkWriteError(new MongoNetworkError("x"), {} as never)],
-  ["a link that does not answer", new MongoNetworkTimeoutError("x")],
+  [
+    "a lost connection that the driver names as a cause",
+    new MongoRuntimeError("x", { cause: ofSocket("EPIPE") }),
+  ],
+  [
+    "a connection that broke in a bulk write",
+    new MongoBulkWriteError(ofSocket("EPIPE") as never, {} as never),
+  ],
+  ["a lost connection in a bulk write", new MongoBulkWriteError(new MongoNetworkError("x"), {} as never)],
+  ["a connection that does not answer", new MongoNetworkTimeoutError("x")],
   ["no reachable server", new MongoServerSelectionError("x", {} as never)],
   ["a connection that was never made", new MongoTopologyClosedError()],
   ["a full pool", named("MongoWaitQueueTimeoutError")],
@@ -51,7 +57,7 @@ test.each([
   ["a full disk", answered(14_031)],
   ["a disk that the storage engine cannot write to", answered(8)],
   ["a user who may not write", answered(13)],
-  ["a user who is gone", answered(11)],
+  ["a user who was deleted", answered(11)],
   ["a server without a replica set", answered(20)],
   ["a transaction on a server without a replica set", withoutReplicaSet()],
   ["a snapshot of a server without a replica set", answered(123)],
@@ -80,7 +86,7 @@ test.each([
     "ERR_SOCKET_CLOSED",
     "ERR_SOCKET_CONNECTION_TIMEOUT",
   ].map((code) => [`a socket's ${code}`, ofSocket(code)] as const),
-])("%s passes: it is reported as Unavailable, with its cause", async (_, error) => {
+])("%s is temporary: it is reported as Unavailable, with its cause", async (_, error) => {
   expect(isPassing(error)).toBe(true);
   const outcome = orUnavailable(() => Promise.reject(error));
   await expect(outcome).rejects.toBeInstanceOf(Unavailable);
@@ -95,7 +101,7 @@ test.each([
   ["a missing file", ofSocket("ENOENT")],
   ["a fault in the fold with a cause", new TypeError("x", { cause: new Error("y") })],
   ["a fault in the fold", new TypeError("x is not a function")],
-])("%s does not pass: it is thrown unchanged", async (_, error) => {
+])("%s is permanent: it is thrown unchanged", async (_, error) => {
   expect(isPassing(error)).toBe(false);
   await expect(orUnavailable(() => Promise.reject(error))).rejects.toBe(error);
 });

@@ -59,9 +59,9 @@ const PASSING_CODES: Readonly<Record<string, readonly number[]>> = {
 const passingCodes = new Set(Object.values(PASSING_CODES).flat());
 
 /**
- * Node's codes of a link that broke, could not be made, or has no address at the moment. The driver (7.9) wraps the
- * errors of a socket that reads, but not of one that writes: a command sent on a link that was just reset fails with
- * Node's own error, without any label. Whether the command arrived is not known.
+ * Node's codes for a connection that broke, could not be opened, or has no address at the moment. The driver (7.9)
+ * wraps the errors of a socket that reads, but not of one that writes: a command sent on a connection that was just
+ * reset fails with Node's own error, without any label. Whether the command arrived is not known.
  */
 const LOST_LINK_CODES = new Set([
   "ECONNRESET",
@@ -84,7 +84,7 @@ const LOST_LINK_CODES = new Set([
   "ERR_SOCKET_CONNECTION_TIMEOUT",
 ]);
 
-/** Returns whether the error, or one of its causes, is Node's own error of a lost link. */
+/** Returns whether the error, or one of its causes, is Node's own error of a lost connection. */
 export const isLostLink = (error: unknown): boolean =>
   isNativeError(error) &&
   (("code" in error && LOST_LINK_CODES.has(String(error.code))) || isLostLink(error.cause));
@@ -94,9 +94,9 @@ export const isDuplicateKey = (error: unknown): boolean =>
   error instanceof MongoServerError && error.code === 11_000;
 
 /**
- * Unwraps an error of the driver (7.9), which wraps every error that ended a bulk write, a lost link too, and does not
- * always keep its labels. If a server without transactions refuses one, the driver throws its own text without a code,
- * and has the server's answer inside.
+ * Unwraps an error of the driver (7.9), which wraps every error that ended a bulk write, including a lost connection,
+ * and does not always keep its labels. If a server without transactions refuses one, the driver throws its own text
+ * without a code, and has the server's answer inside.
  */
 function unwrap(error: unknown): unknown {
   if (error instanceof MongoBulkWriteError && isNativeError(error.errorResponse)) return error.errorResponse;
@@ -122,11 +122,11 @@ export function isPassing(thrown: unknown): boolean {
   );
 }
 
-/** Runs `work`. Throws a passing error as Unavailable with its cause, and any other error unchanged. */
+/** Runs `work`. Throws a temporary error as Unavailable with its cause, and any other error unchanged. */
 export async function orUnavailable<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw isPassing(error) ? new Unavailable("mongodb cannot do this now", { cause: error }) : error;
+    throw isPassing(error) ? new Unavailable("mongodb is unavailable", { cause: error }) : error;
   }
 }

@@ -67,7 +67,7 @@ export async function listCalls(
   return { ...cutCalls(merge(found, order), limit, order), ...(cut ? { cut } : {}) };
 }
 
-/** The conditions of the calls that are older than the last call of the page before. */
+/** The conditions of the calls that are older than the last call of the previous page. */
 function conditionsAfter(cursor: string, order: CallOrder): Condition[] {
   const { id, began_at } = readCallsCursor(cursor, order);
   if (!began_at) return [{ id: { $lt: id } }];
@@ -167,8 +167,8 @@ const conditionsOf = ({ since, until }: CallWindow, order: CallOrder): Condition
 const allOf = (conditions: Condition[]): Condition => (conditions.length > 0 ? { $and: conditions } : {});
 
 /**
- * Chooses the index of a query. While the newest calls fill a page of the window, it reads calls newest first. Beyond
- * the beginning of the window, that order would read all calls ever stored: it then reads all changes since the
+ * Chooses the index of a query. If the window has enough of the newest calls to fill the page, the query reads calls
+ * newest first. Otherwise that order might read all calls ever stored, so the query reads all changes since the
  * beginning of the window by their index, and sorts them.
  */
 async function findWay(

@@ -18,9 +18,9 @@ export type SearchLimits = {
   numbers: number;
   /** The most agents that a name may match. */
   agents: number;
-  /** The most different numbers that one operation checks: 100 ms at 5 us each. */
+  /** The most distinct numbers that one operation checks: 100 ms at 5 us each. */
   atOnce: number;
-  /** The longest time that a person waits for a search, enough for about 600,000 different numbers. */
+  /** The longest time that a person waits for a search, enough for about 600,000 distinct numbers. */
   ms: number;
 };
 
@@ -33,7 +33,8 @@ export function firstValues(values: Iterable<string>, most: number): { first: st
 }
 
 /**
- * Looks up which values match a search term. Each field is read from its index, one step for each different value, so no call is read.
+ * Looks up which values match a search term. Each field is read from its index, one step for each distinct value, so no
+ * call is read.
  */
 export async function findSearchValues(
   { calls }: Collections,
@@ -86,7 +87,7 @@ type Window = { last: string; count: number; found: string[] };
 
 /**
  * Reads a window of the numbers. A group by the field alone is read by DISTINCT_SCAN: one step in the index for each
- * different value.
+ * distinct value.
  */
 async function readWindow(
   calls: Collections["calls"],

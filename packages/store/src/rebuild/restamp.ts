@@ -9,8 +9,8 @@ const PAGE_EVENTS = 1_000;
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
 
 /**
- * Corrects `occurred_at` of a page of stored events by the account's rules. The page begins after a uuid (null = the first event). Returns
- * the last uuid of the page, null after the last page. May be repeated. Throws Unavailable.
+ * Corrects `occurred_at` of a page of stored events by the account's rules. The page begins after a uuid (null = the
+ * first event). Returns the last uuid of the page, null after the last page. May be repeated. Throws Unavailable.
  */
 export const restampEvents = (
   connection: Pick<MongoConnection, "db">,
