@@ -41,7 +41,7 @@ export type QueueNumbers = {
   abandoned: number;
   short: number;
   overflowed: number;
-  /** Answered in time / (answered after a known wait + abandoned - short), from 0 to 1. */
+  /** The share answered in time: answered in time / (answered after a known wait + abandoned - short), from 0 to 1. */
   service_level: number | null;
   /** The waits before the answers: mean and 90th percentile (nearest rank). */
   mean_wait_ms: number | null;
