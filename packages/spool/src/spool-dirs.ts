@@ -43,7 +43,7 @@ export async function* adoptDirs({ disk, root, held, log }: Adopting) {
   }
 }
 
-/** Returns null if its owner is alive, or if another process was faster. */
+/** Locks a directory and reads its segments. Returns null if its owner is alive, or if another process was faster. */
 async function adoptDir(disk: Disk, dir: string): Promise<SpoolDir | null> {
   const lock = disk.lock(join(dir, LOCK_FILE));
   if (!lock) return null;

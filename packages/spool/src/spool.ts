@@ -86,7 +86,7 @@ const DEFAULT_LIMITS: SpoolLimits = {
   refusedRetryMs: 600_000,
 };
 
-/** The same limit as in the alert on the spool's age. */
+/** The age above which waiting records are reported, as in the alert on the spool's age. */
 const OLD_SECONDS = 300;
 
 type State = Draining & {
@@ -102,8 +102,8 @@ type State = Draining & {
 
 /**
  * Opens a spool with its own directory under the root. It sends records, and adopts the directories of ended processes,
- * in the background. If the directory cannot be created (for example on a full disk), that is a fault like any other,
- * and existing records are still sent.
+ * in the background. If the directory cannot be created (for example on a full disk), `check` reports it, and existing
+ * records are still sent.
  */
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const { disk = realDisk, root, log } = options;
