@@ -2,13 +2,13 @@ import type { IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
- * The number of bytes of an unwanted body that are read and discarded, because some senders read their answer only
+ * The maximum number of bytes of an unwanted body that are read and discarded. Some senders read their answer only
  * after they have sent everything.
  */
 const DISCARD_BYTES = 2 * 1024 * 1024;
 /**
- * The number of bytes per second that are discarded for all senders together, because many senders would leave garbage
- * in memory.
+ * The maximum number of bytes per second that are discarded for all senders together. Without it, many senders would
+ * fill the memory with garbage.
  */
 const ALL_BYTES_A_SECOND = 16 * 1024 * 1024;
 /** The time that a sender has to read its answer before its connection is closed. */

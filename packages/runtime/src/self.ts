@@ -6,7 +6,10 @@ export type Self = { service: string; instance: string; version: string };
 
 const RELEASE = new URL("../../../package.json", import.meta.url);
 
-/** Creates the identity of this process. A restarted container keeps its name and replaces the one that died. */
+/**
+ * Creates the identity of this process. A restarted container keeps the name of its instance, so its status replaces
+ * the one before the restart.
+ */
 export const createSelf = (service: string): Self => ({
   service,
   instance: `${hostname()}-${process.pid}`,

@@ -18,9 +18,7 @@ export type Service<S extends Settings> = {
   metrics: Metrics;
   /** Adds a step of the stop. Each step runs once, in reverse order. */
   onStop(name: string, step: () => Promise<unknown>): void;
-  /**
-   * Reports that a job has died without which the process cannot work. The process then runs its stop and exits with 1.
-   */
+  /** Reports that an essential job has died. The process then stops in order and exits with 1. */
   fail(job: string, error: unknown): void;
 };
 

@@ -116,7 +116,7 @@ const seconds = z
 export const stopSettings = {
   SHUTDOWN_DELAY: {
     schema: seconds,
-    // by then a load balancer that probes every second or two has seen it
+    // by then a load balancer that probes every second or two has noticed the withdrawn readiness
     default: "5",
     doc: "seconds between a stop signal, which withdraws readiness, and the stop; load balancers stop sending requests meanwhile",
   },

@@ -12,7 +12,7 @@ export type Arrivals = {
   /** Must be called with each request whose headers have arrived. */
   note(request: IncomingMessage): void;
   /**
-   * Resolves to whether a request that timed out has arrived completely after all. Node's timers fire before it reads,
+   * Resolves to true if a request that timed out has arrived completely after all. Node's timers fire before it reads,
    * so after a suspension of the process they time out requests that wait in the system's buffers. One turn of the
    * event loop reads them, and further turns follow as long as each one brings bytes.
    */
@@ -36,7 +36,7 @@ export function createArrivals(): Arrivals {
   };
 }
 
-/** Resolves to whether the next turn of the event loop reads bytes from the connection. */
+/** Resolves to true if the next turn of the event loop reads bytes from the connection. */
 async function readsOn(socket: Socket): Promise<boolean> {
   const bytes = socket.bytesRead;
   await nextTurn();

@@ -9,8 +9,8 @@ const SIZES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000];
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /**
- * Creates every metric of every service. docs/operations.md lists them. A service that never sets a metric shows it as zero
- * or not at all.
+ * Creates every metric of every service. docs/operations.md lists them. A service that never sets a metric reports it
+ * as zero or not at all.
  */
 export function createMetrics() {
   const registry = new Registry();

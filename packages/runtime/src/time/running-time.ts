@@ -10,8 +10,8 @@
  */
 const LATE_MS = 100;
 /**
- * The maximum time that a pause of the event loop counts. A slow loop still reaches its limits, and a stopped one does
- * not.
+ * The maximum time that is counted for one pause of the event loop. A slow loop therefore still reaches its limits, and
+ * a stopped one does not.
  */
 const MOST_MS = 500;
 /** The length of the steps in which a limit is counted down. A step counts as this length, however late it fires. */
