@@ -39,7 +39,7 @@ const HTTP = [
 ];
 
 const SOCKET = [
-  "realtime serves socket.io on `/socket.io/` (clients of version 2, 3 and 4) and plain WebSocket on every other path. The token of `DASHBOARD_TOKEN` is socket.io's `auth.token`, or as in HTTP. A connection is refused with 401 without the token, with 403 if the page's origin may not connect, and with 503 if too many clients connect at once or, with the header `x-only-if-ready: 1`, if the instance is not ready.",
+  "realtime serves socket.io on `/socket.io/` (clients of version 2, 3 and 4) and plain WebSocket on every other path. The token of `DASHBOARD_TOKEN` is sent as socket.io's `auth.token`, or as in HTTP. A connection is refused with 401 without the token, with 403 if the page's origin may not connect, and with 503 if too many clients connect at once or, with the header `x-only-if-ready: 1`, if the instance is not ready.",
   'Over plain WebSocket a command is a text frame `{"event","data"}`, and every message of the server is a text frame `{"data","event","status"}`. Over socket.io a command is an event of its name with `data` as its argument; the answer is an event of the same name, or goes to the acknowledgement if there is one. A message is at most 64 KiB.',
   "The commands of one socket are answered in their order.",
 ];

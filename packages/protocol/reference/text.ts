@@ -15,7 +15,7 @@ export function paragraph(text: string, indent = ""): string {
 /** A space at which a line may end: not before a sign that would begin a list or a heading. */
 const GAP = / (?!(?:[-+*#>]|\d+[.)]) )/;
 
-/** A list of a term, its type and its description each. A type and a description may be empty. */
+/** A list with one item for each term, with its type and description. Both may be empty. */
 export const list = (entries: readonly Entry[]): string =>
   entries
     .map(({ term, type, description }) => {

@@ -6,7 +6,7 @@ import type { CallState } from "@teravoz/domain/event";
 export const MAX_CALLS = 10_000;
 /** The most events of one answer, and the number without a `limit`. */
 export const MAX_EVENTS = 1_000;
-/** The most deliveries of one answer: 300 KB, which with the order of their calls take the database 25 ms. */
+/** The most deliveries of one answer: 300 KB. The database takes 25 ms to read them and to order their calls. */
 export const MAX_DELIVERIES = 1_000;
 /** The most dead letters of one answer: 400 KB without their bodies. */
 export const MAX_LETTERS = 1_000;

@@ -5,9 +5,9 @@ import { flag, listOf, moment, momentOrNull, oneOf, text, whole, wholeOrNull } f
 
 const receipt = {
   requested_at: moment("The time of the last request for the erasure."),
-  clean_at: momentOrNull("The time since which the database holds nothing of it. Null until then."),
+  clean_at: momentOrNull("The time from which on the database holds nothing of it. Null until then."),
   log_clean_by: momentOrNull(
-    "The time by which Kafka holds nothing of it any more. Null until the database is clean.",
+    "The time by which Kafka holds nothing of it. Null until the database is clean.",
   ),
 };
 

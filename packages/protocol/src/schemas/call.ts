@@ -97,7 +97,10 @@ export const call = shapeOf<Call>()(
     ...moments,
     code: textOrNull("The customer's own code."),
     direction: textOrNull("The direction as the events name it."),
-    counted_as: oneOf(["inbound", "outbound", "internal"], "The kind of call whose numbers it counts in."),
+    counted_as: oneOf(
+      ["inbound", "outbound", "internal"],
+      "The kind of numbers in which the call is counted.",
+    ),
     ...numbers,
     queue: textOrNull("The last queue that an event named."),
     actor: textOrNull("The agent who is on the call. If there are several, it is the one who entered last."),

@@ -61,7 +61,7 @@ const visitNumbers = {
   short: whole("Abandoned visits that were no longer than `shortAbandonMs`."),
   overflowed: whole("Visits that ended in an overflow."),
   service_level: fractionOrNull(
-    "The share answered in time, of those answered after a known wait + abandoned - short: from 0 to 1.",
+    "The share answered in time: answered in time / (answered after a known wait + abandoned - short), from 0 to 1.",
   ),
   mean_wait_ms: wholeOrNull("Mean of the waits before the answers."),
   p90_wait_ms: wholeOrNull("90th percentile of the waits before the answers (nearest rank)."),
@@ -106,7 +106,7 @@ const queueReportFields = {
         z.ZodMiniNumberFormat
       >,
     ),
-    "Calls that are in each state now. FINISHED are those of the last 25 hours.",
+    "The number of calls in each state now. FINISHED counts the finished calls of the last 25 hours.",
   ),
   total,
   queues: listOf(queueRow, "The queues of the settings and those with a visit, by number."),
@@ -120,7 +120,7 @@ export const queueReport = shapeOf<QueueReport>()(
 
 const agent = shapeOf<Agent>()(
   "Agent",
-  "An agent now, with the inbound calls of the window.",
+  "The present state of an agent, and the numbers of the agent's inbound calls in the window.",
   z.object({
     agent: text("The login as it was last written, or the extension of an agent without a login."),
     state: oneOf(
@@ -214,7 +214,10 @@ export const abandonedReport = shapeOf<AbandonedReport>()(
     days: wholeOrNull("Days of the window, today included. Null if the window is the last minutes."),
     abandoned: listOf(abandoned, "The visits, the latest first, at most 1,000."),
     more: flag("True if there are more visits than that."),
-    people: listOf(person, "The people of all visits, those not talked to since first, at most 1,000."),
+    people: listOf(
+      person,
+      "The people of all visits, at most 1,000. Those to whom no agent has talked since then come first.",
+    ),
   }),
 );
 

@@ -68,7 +68,7 @@ export const systemReport = shapeOf<SystemReport>()(
     lag_unknown: textOrNull("The reason why the lag is unknown."),
     rates: describe(
       z.nullable(z.array(z.object({ minute: moment("The minute."), events: whole("Events stored in it.") }))),
-      "Events stored by minute, without the minutes that had none. Null while the database is away.",
+      "Events stored by minute, without the minutes that had none. Null while the database cannot be reached.",
     ),
     refusals: listOf(
       z.object({

@@ -25,7 +25,7 @@ export type Free = { free: number | null };
 export type QueueRow = { queue: string | null; name: string | null } & QueuePromise & QueueNumbers & Free;
 
 export type QueueReport = Reported & {
-  /** Calls that are in each state now. FINISHED are those of the last 25 hours. */
+  /** The number of calls in each state now. FINISHED counts the finished calls of the last 25 hours. */
   states: Record<CallState, number>;
   total: QueueNumbers & Free;
   /** The queues of the settings and those with a visit, by number. */
@@ -33,7 +33,7 @@ export type QueueReport = Reported & {
 };
 
 export type AgentReport = Reported & {
-  /** By name. An agent who logged out over a day ago is left out. */
+  /** Sorted by name. An agent who logged out over a day ago is left out. */
   agents: Agent[];
 };
 
@@ -53,7 +53,7 @@ export type AbandonedReport = Reported & {
   abandoned: Abandoned[];
   /** True if there are more visits than the answer holds. */
   more: boolean;
-  /** The people of all visits of the window, those not talked to since first. */
+  /** The people of all visits of the window. Those to whom no agent has talked since then come first. */
   people: AbandonedPerson[];
 };
 

@@ -33,7 +33,7 @@ export type SystemReport = {
   /** Null if it is unknown; `lag_unknown` then gives the reason. */
   lag: Lag | null;
   lag_unknown: string | null;
-  /** Events stored by minute, without the minutes that had none. Null while the database is away. */
+  /** Events stored by minute, without the minutes that had none. Null while the database cannot be reached. */
   rates: { minute: Date; events: number }[] | null;
   /** Answers of the webhook other than success, by minute and HTTP status. */
   refusals: Answers[];
