@@ -1,4 +1,4 @@
-/** The addresses of the parts for the services and tests. */
+/** The addresses of the parts, for services and tests. */
 export type Addresses = {
   /** host:port, several separated by commas. */
   kafka: string;

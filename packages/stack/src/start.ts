@@ -29,7 +29,7 @@ const { env } = process;
 const options = readOptions();
 const DIR = resolve(options.dir);
 const PIDS = join(DIR, "pids.json");
-/** The spool of ingest, for events while the brokers are away. */
+/** The spool of ingest, for events while the brokers are unavailable. */
 const SPOOL = env.SPOOL_DIR || join(DIR, "spool");
 
 async function main(): Promise<void> {

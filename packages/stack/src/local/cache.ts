@@ -20,8 +20,8 @@ export const isCached = (cache: string, { folder }: Download): boolean => exists
 
 /**
  * Returns the folder with the content of `fetch`, fetched now or earlier. The content is fetched into another folder
- * and renamed when complete. A run that dies leaves nothing half done, and the second of two runs at once takes the
- * folder of the first.
+ * and renamed when complete. A run that dies leaves no incomplete folder. If two runs fetch at once, the second one
+ * uses the folder of the first.
  */
 export async function cached(cache: string, download: Download, say: Say): Promise<string> {
   const folder = join(cache, download.folder);

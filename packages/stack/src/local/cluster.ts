@@ -75,7 +75,7 @@ async function planNodes(options: ClusterOptions, endpoints: ClusterEndpoints, a
  */
 const BROKER_JVM = ["-Xmx400m", "-XX:TieredStopAtLevel=1"];
 
-/** A stop waits as long as clients may need to leave: 15 s by default. */
+/** Shortens the time that mongod waits for its clients to leave at a stop: 15 s by default. */
 const MEMBER_ARGS = ["--setParameter", "shutdownTimeoutMillisForSignaledShutdown=2000"];
 
 function openNode(plan: Plan, { signal }: ClusterOptions): LocalPart {

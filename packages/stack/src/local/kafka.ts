@@ -38,7 +38,7 @@ export async function planKafka(workspace: Workspace, node: KafkaNode, cluster: 
       command: "java",
       args: ["-XX:+UseSerialGC", ...jvm, ...LOGGING, "-cp", classPath(jars), "kafka.Kafka", settings],
     },
-    // a node of a cluster may have to start while its links to the others are cut
+    // a node of a cluster may have to start while its connections to the others are cut
     serves: () => (nodes.length > 1 ? takesConnection(own) : answers.kafka(own)),
     clear: async () => {
       await rm(data, { recursive: true, force: true });

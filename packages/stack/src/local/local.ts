@@ -57,7 +57,7 @@ async function startAll(options: LocalOptions, programs: Programs, parts: Partia
   await open("registry", await planRegistry(workspace, registry));
 }
 
-/** The heap of the broker. It took 230 MB at rest; the tests' topics and 20,000 events a second fit. */
+/** The heap of the broker. It used 230 MB at rest, and the tests' topics and 20,000 events a second fit. */
 const BROKER_JVM = ["-Xmx512m"];
 
 /** Waits until all jobs have settled, so that nothing starts during the clean-up, then throws the first error. */

@@ -34,7 +34,7 @@ export async function planRegistry(workspace: Workspace, { app, port, kafka }: R
 }
 
 /**
- * The options of Java. With 256 MB of heap the registry took 290 MB in all. With only the first compiler it starts in
+ * The options of Java. With 256 MB of heap the registry used 290 MB in all. With only the first compiler it starts in
  * half the processor time.
  */
 const JVM = [

@@ -2,8 +2,8 @@ import { withAdmin } from "./answers.ts";
 
 /**
  * Makes servers the members of a replica set under the addresses `hosts`, through the server at `uri`. Resolves with
- * true if anything had to change. A set that was created at other ports gets the new ones, because the servers would
- * not find themselves in it otherwise.
+ * true if anything had to change. A set that was created at other ports gets the new ones. Otherwise the servers would
+ * not recognize themselves as its members.
  */
 export async function ensureReplicaSet(uri: string, hosts: readonly string[]): Promise<boolean> {
   return withAdmin(uri, async (command) => {
