@@ -1,7 +1,7 @@
 import type { FlowStep } from "@teravoz/domain";
 import type { Random } from "./call-centre/random.ts";
 
-/** Turns a usual duration of a flow into one of this run, in whole milliseconds, at least 1. */
+/** Scales a usual duration of a flow to the pace of this run. Returns whole milliseconds, at least 1. */
 export type Pace = (usualMs: number) => number;
 
 /** The shortest time between two events of a call, so that no two bodies are the same. */

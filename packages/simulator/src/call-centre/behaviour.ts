@@ -16,8 +16,8 @@ export const WRAP_UP_MS = 3_000;
 /** The time after which a caller gives up without an agent. A caller of the flow `abandoned` gives up sooner. */
 export const PATIENCE_MS = 120_000;
 /**
- * The shortest patience, which is never stretched: in a run without pauses callers would give up at the first missed
- * ring.
+ * The shortest patience, which is never scaled down: otherwise, in a run without pauses, callers would give up at the
+ * first missed ring.
  */
 export const LEAST_PATIENCE_MS = 1_000;
 /** One agent in this number logs out before the last call begins. */

@@ -49,8 +49,8 @@ export type CentreEvents = {
 /** A pause, or a request for an agent. */
 type Wish = { pauseMs: number } | Request;
 /**
- * The course of a call or an agent. It yields its wishes and continues when they are fulfilled: after a request with
- * the agent.
+ * The course of a call or an agent. It yields its wishes and continues when each is fulfilled; after a request it
+ * receives the agent.
  */
 type Process<Result = void> = Generator<Wish, Result, Agent | null>;
 
@@ -92,7 +92,10 @@ export function simulateCentre(options: CentreOptions): CentreEvents {
   return { calls, agents: centre.agents };
 }
 
-/** Draws the ends of shifts. The last agents of a team, one in four, log out, at most one for every four calls. */
+/**
+ * Draws the ends of shifts. One in four agents logs out, but at most one for every four calls. They are the last ones
+ * of the team.
+ */
 function drawShiftEnds(agents: readonly Agent[], options: CentreOptions, random: Random): Map<Agent, number> {
   const { scripts, callsEndMs, staffed } = options;
   const leavers = staffed ? Math.floor(Math.min(agents.length, scripts.length) / LEAVERS_AMONG) : 0;

@@ -1,4 +1,4 @@
-/** An agent of the simulated call centre, by login, with the queues it serves. */
+/** An agent of the simulated call centre, with the queues that the agent serves. */
 export type Person = { login: string; extension: string; queues: readonly string[] };
 
 const NAMES = [

@@ -128,7 +128,7 @@ const meanEvents = (cast: readonly FlowName[], staffed: boolean) =>
   cast.reduce((sum, flow) => sum + countEvents(flow, { staffed }), 0) / Math.max(1, cast.length);
 
 /**
- * Delays some events, so that the next one overtakes. The next one is not sent earlier, because it has not happened
+ * Delays some events, so that the next one overtakes them. The next one is not sent early, because it has not happened
  * yet.
  */
 function reorderSome(events: readonly CallEventBody[], share: number, random: Random): Delivery[] {

@@ -45,7 +45,7 @@ function busyMsOf(steps: readonly FlowStep[], load: Load & { queue: string | und
   let busyMs = 0;
   for (const [index, step] of steps.entries()) {
     if (queue !== undefined && step.queue !== queue) continue;
-    // half of a wait are rings; `call.ongoing` follows right after the agent has entered
+    // half of a wait is ringing; `call.ongoing` follows right after the agent has entered
     if (step.type === "actor.entered" || step.type === "call.queue-abandon")
       busyMs += (step.gapMs / 2 + MISSED_SHARE * MISSED_RING_MS) * stretch + restMs;
     if (step.type === "actor.left")
