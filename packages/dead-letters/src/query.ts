@@ -11,5 +11,5 @@ export function readListQuery(query: ParsedUrlQuery): ListQuery {
   return { filter, page: { limit, cursor } };
 }
 
-/** Returns true for a request that only asks whether a redrive would succeed. Throws a 400. */
+/** Returns true for a request that only asks whether a redrive would succeed. Throws a 400 if a parameter is wrong. */
 export const readDryRun = (query: ParsedUrlQuery): boolean => readQuery(redriveQuery, query).dry_run;

@@ -24,9 +24,9 @@ export type Redriven =
 /**
  * Sends a dead letter again on the path on which it failed. A body that ingest refused is parsed again with its first
  * received_at; a record that a consumer parked is published again unchanged. The dead letter is marked only after Kafka
- * has acknowledged the record, so a crash in between leaves it waiting. A second redrive is then a duplicate, which is
- * stored once. With `dryRun` it sends nothing, and only finds out whether the redrive would be refused. Throws
- * Unavailable while Kafka, the registry or the database is away.
+ * has acknowledged the record, so it still waits after a crash in between. A second redrive is then a duplicate, which
+ * is stored once. With `dryRun` nothing is sent, and the result only says whether the redrive would be refused. Throws
+ * Unavailable while Kafka, the registry or the database cannot be reached.
  */
 export async function redrive(ports: RedrivePorts, id: string, { dryRun = false } = {}): Promise<Redriven> {
   const deadLetter = await ports.deadLetters.find(id);
