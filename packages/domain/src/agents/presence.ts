@@ -64,10 +64,11 @@ export const isPresence = <E extends Pick<Event, "kind" | "type">>(
 ): event is E & { type: AgentEventType } => event.kind === "agent" && Object.hasOwn(SAYS, event.type);
 
 /**
- * The most queues that are kept for an agent. No real agent serves more. If a sender invents more, the latest are kept.
+ * The maximum number of queues that are kept for an agent. No real agent serves more. If a sender invents more, the
+ * latest are kept.
  */
 export const MAX_QUEUES = 500;
-/** The most log-ins that are kept: two a day for a month. */
+/** The maximum number of log-ins that are kept: two a day for a month. */
 const MAX_EXTENSIONS = 60;
 const MAX_RETURNS = 60;
 

@@ -24,8 +24,8 @@ export type AgentRings = {
 };
 
 /**
- * The most agents whose rings a call keeps, and the most rings of each. A queue may ring hundreds of agents, round
- * after round.
+ * The maximum number of agents whose rings a call keeps, and of rings that it keeps for each. A queue may ring hundreds
+ * of agents, round after round.
  */
 export const MAX_RINGING_AGENTS = 1_000;
 export const MAX_RINGS = 20;

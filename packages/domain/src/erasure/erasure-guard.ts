@@ -8,8 +8,8 @@ export type Extent = {
 };
 
 /**
- * The most calls that are erased without a confirmation. A person calls only from time to time: more calls probably
- * belong to a trunk or a switchboard, or the number is mistyped.
+ * The maximum number of calls that are erased without a confirmation. A person calls only from time to time: more calls
+ * probably belong to a trunk or a switchboard, or the number is mistyped.
  */
 export const MOST_CALLS = 100;
 /** In a small account fewer calls need a confirmation: more than FEW_CALLS that are over SMALL_SHARE of all calls. */

@@ -84,8 +84,8 @@ type Found = {
 };
 
 /**
- * The most levels of nesting that are read as JSON. Events have fewer levels. A dead letter, or JSON within a text, may
- * have any number.
+ * The maximum number of levels of nesting that are read as JSON. Events have fewer levels. A dead letter, or JSON
+ * within a text, may have any number.
  */
 const MOST_LEVELS = 100;
 

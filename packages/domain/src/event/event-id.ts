@@ -8,9 +8,9 @@ const SLOT_MS = 600_000;
 
 /**
  * Returns the id of an event, which is equal for two deliveries of the same event: the UUIDv5 of the body's bytes,
- * because the vendor redelivers byte for byte. A body with neither a readable time nor a `sid` could be a second, real
- * event, so its UUIDv5 also includes the 10-minute slot of its reception, after a NUL. No JSON text contains a NUL, so
- * this name never equals that of another body.
+ * because the vendor redelivers byte for byte. An equal body with neither a readable time nor a `sid` could also be a
+ * second event, so its UUIDv5 also includes the 10-minute slot of its reception, after a NUL. No JSON text contains a
+ * NUL, so this name never equals that of another body.
  */
 export function eventId(bytes: Uint8Array, body: Record<string, unknown>, received_at: Date): string {
   return hasIdentity(body) ? idOfBytes(bytes) : idInSlot(bytes, received_at);

@@ -19,7 +19,7 @@ export const PRESENCE_LOOK_BACK_MS = 8 * 86_400_000;
 export type MovingCall = {
   /** The call as it is stored now. */
   call: RecentCall;
-  /** The events that were received before the end of the stretch, in no order. */
+  /** The events that were received before the end of the stretch, in no particular order. */
   events: readonly Event[];
 };
 

@@ -44,12 +44,12 @@ export type CallQueries = {
     call_id: string,
     page: { limit: number; bytes: number; cursor: string | null },
   ): Promise<Page<StoredEvent>>;
-  /** The calls of these call_ids that exist, in no order. */
+  /** The calls of these call_ids that exist, in no particular order. */
   findCalls(call_ids: readonly string[]): Promise<Call[]>;
   /**
-   * The calls and agents whose version is at most `withinMs` older than `until` (ms since the epoch), in no order,
-   * `limit` of each kind at most. If every version is older than `until`, the newest one takes its place: the clocks of
-   * writers and readers may differ.
+   * The calls and agents whose version is at most `withinMs` older than `until` (ms since the epoch), at most `limit`
+   * of each kind, in no particular order. If every version is older than `until`, the newest one takes its place: the
+   * clocks of writers and readers may differ.
    */
   listVersions(stretch: { withinMs: number; until: number; limit: number }): Promise<StoredVersion[]>;
   /**
@@ -60,29 +60,29 @@ export type CallQueries = {
   erasureMark(): Promise<number>;
   /**
    * The calls from which the numbers of the board are counted: those whose last event was received since `since` and,
-   * if it is given, until `until` (both inclusive), in no order.
+   * if it is given, until `until` (both inclusive), in no particular order.
    */
   listRecentCalls(since: Date, until?: Date): Promise<RecentCall[]>;
   /**
-   * The calls that listAbandoned needs, in no order: inbound calls with a visit that was abandoned since `since`, and
-   * all calls of the same people with an event received since then.
+   * The calls that listAbandoned needs, in no particular order: inbound calls with a visit that was abandoned since
+   * `since`, and all calls of the same people with an event received since then.
    */
   listReturnableCalls(since: Date): Promise<RecentCall[]>;
   /**
-   * The calls that had begun by `to` and had an event after `from`, each with its events received by `to`, in no order.
-   * Throws TooLarge if these events have more than `bytes` of payload (UTF-8).
+   * The calls that had begun by `to` and had an event after `from`, each with its events received by `to`, in no
+   * particular order. Throws TooLarge if these events have more than `bytes` of payload (UTF-8).
    */
   listMovingCalls(stretch: { from: Date; to: Date; bytes: number }): Promise<MovingCall[]>;
-  /** The named agents, or all agents, as their log-ins and pauses describe them, in no order. */
+  /** The named agents, or all agents, as their log-ins and pauses describe them, in no particular order. */
   listPresences(agents?: readonly string[]): Promise<Presence[]>;
   /**
-   * The agents as they were known at a moment, in no order: by the events that had been received in
+   * The agents as they were known at a moment, in no particular order: by the events that had been received in
    * PRESENCE_LOOK_BACK_MS before it, or by all received events if there were none. An agent without an event since then
    * is returned as it is stored.
    */
   listPastPresences(at: Date): Promise<Presence[]>;
   /**
-   * The log-ins and pauses that were received after `from` and until `to`, in no order. Throws TooLarge, see
+   * The log-ins and pauses that were received after `from` and until `to`, in no particular order. Throws TooLarge, see
    * listMovingCalls.
    */
   listPresenceEvents(stretch: { from: Date; to: Date; bytes: number }): Promise<Event[]>;

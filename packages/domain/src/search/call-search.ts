@@ -19,11 +19,11 @@ export type SearchAccount = {
   readTelephone: ReadTelephone;
 };
 
-/** The fewest digits of a part of a number. Almost every number contains any shorter part. */
+/** The minimum number of digits of a part of a number. A shorter part is in almost every number. */
 const FEWEST_DIGITS = 4;
 /** The digits of an area code and a landline's subscriber number. A mobile number has one digit more. */
 const WHOLE_DIGITS = 10;
-/** The most digits of a number of E.164. */
+/** The maximum number of digits of an E.164 number. */
 const MOST_DIGITS = 15;
 
 /**

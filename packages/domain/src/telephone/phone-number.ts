@@ -19,7 +19,7 @@ export type ReadTelephone = (value: unknown) => Telephone | null;
 export type Region = CountryCode;
 export const isRegion = (text: string): text is Region => isSupportedCountry(text);
 
-/** The most spellings that a reader remembers. A busy call centre has this many callers in an hour. */
+/** The maximum number of spellings that a reader remembers. A busy call centre has this many callers in an hour. */
 const REMEMBERED = 20_000;
 
 /**
@@ -96,7 +96,7 @@ function nameOf(dialled: Dialled, region: Region): Telephone | null {
   return nameBrazilian(parsed.nationalNumber);
 }
 
-/** No number of E.164 has more digits. */
+/** No E.164 number has more digits. */
 const MOST_DIGITS = 15;
 
 const plain = ({ digits, international }: Dialled): Telephone => {

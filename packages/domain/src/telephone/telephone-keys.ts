@@ -2,8 +2,8 @@
 export type KeyRole = "telephone" | "area" | "never" | "free";
 
 /**
- * The most keys whose role is remembered. Keys come from a few senders, and one that invents keys must not fill the
- * memory.
+ * The maximum number of keys whose role is remembered. Keys come from a few senders, and one that invents keys must not
+ * fill the memory.
  */
 const REMEMBERED = 5_000;
 const known = new Map<string, KeyRole>();

@@ -4,9 +4,9 @@ import { roleOf } from "./telephone-keys.ts";
 export type Written = { certain: string[]; possible: string[] };
 
 /**
- * Finds telephone numbers in free text. A number is certain after a plus, a `tel:` or a word like `fone`, with the
- * punctuation of telephones, or in the query of a URL under the name of a telephone. Bare digits are possible. Ids in
- * URLs, decimals and a punctuated CPF or CNPJ are never numbers.
+ * Finds telephone numbers in free text. A number is certain if it follows a plus, a `tel:` or a word like `fone`, if it
+ * has the punctuation of telephone numbers, or if it is the value of a telephone parameter in the query of a URL. Bare
+ * digits are possible. Ids in URLs, decimals and a punctuated CPF or CNPJ are never numbers.
  */
 export function findWritten(text: string): Written {
   if (BARE.test(text)) return { certain: [], possible: [text] };
