@@ -26,7 +26,7 @@ export type Commits = {
   note(at: Omit<Commit, "metadata">): void;
   /** Returns false if Kafka may have a higher offset for the partition, or may have none. */
   isAtMost(at: Omit<Commit, "metadata">): boolean;
-  /** Resolves when all offsets are committed, after `ms` at the latest. */
+  /** Resolves when all offsets are committed, or after `ms` if they are not. */
   settled(ms: number): Promise<void>;
 };
 

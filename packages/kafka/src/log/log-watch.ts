@@ -63,10 +63,7 @@ type State = Required<Deps> & {
   wake: AbortController;
 };
 
-/**
- * The interval of comparisons. A log that is replaced is detected after this time at the latest, even if no fetch
- * fails.
- */
+/** The interval of comparisons. A log that is replaced is detected within this time, even if no fetch fails. */
 const EVERY_MS = 60_000;
 const RETRY_MS = 1_000;
 /** The time for which a reset is reported. An operator who is called has this long to see it. */

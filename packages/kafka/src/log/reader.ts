@@ -6,7 +6,7 @@ import avsc from "avsc";
 import { askRegistry, inTime, openRegistry, type RegistryConfig } from "../schemas/registry.ts";
 import { fromWire } from "../schemas/wire.ts";
 
-/** The error of bytes that are not a record of ours and never will be. `reason` is the reason in dead-letters. */
+/** The error for bytes that are not one of our records and never will be. `reason` is the reason in dead-letters. */
 export class Undecodable extends Error {
   override name = "Undecodable";
   readonly reason: string;
@@ -28,14 +28,14 @@ export type Decoded = { name: RecordType; record: Record<string, unknown> };
 export type Proof = (decoded: Decoded) => boolean;
 
 export type RecordReader = {
-  /** Fails while records of ours wait for a newer release. */
+  /** Fails while some of our records wait for a newer release. */
   check(): Check;
   /** Drops the cached schemas of a registry that has reassigned its ids. `ids` are the ids of our own schemas. */
   renew(ids: [id: number, type: avsc.Type][]): void;
   /**
    * Reads a record of one of these types with our schema of the same name. Any release may have written it. Throws
    * Undecodable for a record that is not of these types. Throws Unavailable while the registry does not answer, and for
-   * a record of ours whose schema ours cannot read. A registry that lost its data may have assigned the id of a record
+   * one of our records if our schema cannot read it. A registry that lost its data may have assigned the id of a record
    * to another schema: with `proof`, the record is then read with the schema for which `proof` returns true.
    */
   read(value: Buffer, names: readonly RecordType[], proof?: Proof): Promise<Decoded>;
@@ -140,7 +140,7 @@ async function readRecord(state: State, asked: Asked): Promise<Decoded> {
   return readByProof(state, asked) ?? orThrow(state, id, read);
 }
 
-/** The error of a record of ours whose schema ours cannot read. */
+/** The error for one of our records that our schema cannot read. */
 class NewerSchema extends Error {
   readonly type: RecordType;
   constructor(type: RecordType) {

@@ -30,9 +30,10 @@ export type Follower = {
 };
 
 /**
- * Follows every partition of a topic from its end, or from the records of the last `sinceMs`, in its own group, which
- * keeps no offsets. A member that joins again continues where the last one was. `onResync` is called if a partition is
- * read from another offset, because records may have been missed. Starts in the background and restarts after failures.
+ * Follows every partition of a topic in its own group, which keeps no offsets. It starts at the end of the topic, or at
+ * the records of the last `sinceMs`. A member that joins again continues where the last one was. `onResync` is called
+ * if a partition is read from another offset, because records may have been missed. Starts in the background and
+ * restarts after failures.
  */
 export function followTopic(options: {
   client: KafkaClient;

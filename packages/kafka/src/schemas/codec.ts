@@ -29,9 +29,9 @@ export type Codec = {
   encodeStatus(status: ServiceStatus): Promise<Buffer>;
   /**
    * Decodes a record with our schema of the same name, whatever release wrote it. Throws Undecodable for a record that
-   * is not an event of ours. Throws Unavailable while the registry does not answer, and for a record of ours that our
-   * schema cannot read: a newer release wrote it, and it must wait for one. With `kind`, the event must be of the kind
-   * that its topic holds.
+   * is not one of our events. Throws Unavailable while the registry does not answer, and for one of our records that
+   * our schema cannot read: a newer release wrote it, and it must wait for such a release. With `kind`, the event must
+   * be of the kind that its topic holds.
    */
   decodeEvent(value: Buffer, kind?: EventKind): Promise<Event>;
   decodeChange(value: Buffer): Promise<Change>;

@@ -62,7 +62,7 @@ test("while another instance registers the schemas, this one registers none", as
   expect(registry.subjects().sort()).toEqual([agent.subject, call.subject].sort());
 });
 
-test("a schema of ours with another id stops the registration", async () => {
+test("one of our schemas with another id stops the registration", async () => {
   registry.register(subjects.agent.subject, subjects.agent.schema);
   expect(await restore({ call: 1, agent: 2, change: 3, status: 4 })).toContain("other schemas");
   expect(registry.subjects()).toEqual([subjects.agent.subject]);

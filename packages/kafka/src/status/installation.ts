@@ -1,7 +1,7 @@
 import type { Admin } from "kafkajs";
 
 /**
- * The error of a consumer group that belongs to another installation. Two databases must not share the records of a
+ * The error for a consumer group that belongs to another installation. Two databases must not share the records of a
  * group.
  */
 export class OtherInstallation extends Error {

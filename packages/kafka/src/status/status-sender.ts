@@ -13,7 +13,7 @@ import { errorTypeOf } from "../client/kafkajs-answers.ts";
 export type StatusSender = {
   /** Resolves to true if the status was acknowledged. Never rejects. The next status must be sent only after that. */
   send(message: Message): Promise<boolean>;
-  /** Disconnects, and sends nothing from then on. Resolves after CLOSE_MS at the latest. */
+  /** Disconnects, and sends nothing from then on. Resolves within CLOSE_MS. */
   close(): Promise<void>;
 };
 

@@ -67,9 +67,9 @@ const compacted: Settings = {
 };
 
 /**
- * The time after a tombstone for which the log may still contain earlier records of its key. The segment of the
- * tombstone must first close, because the cleaner skips the open segment (the daily tick closes it in an idle
- * partition), and then be cleaned.
+ * The time after a tombstone for which the log may still contain earlier records of its key. First, the segment of the
+ * tombstone must be closed, because the cleaner skips the open segment. In an idle partition the daily tick closes it.
+ * Then the segment must be cleaned.
  */
 export const LOG_CLEAN_MS = MAX_COMPACTION_LAG_MS + SEGMENT_MS + CLEANER_PASS_MS;
 /**
