@@ -29,8 +29,8 @@ import { erasureChanges, type KeptCall, keysOf, OVERSIZED_BYTES, settle } from "
 const ONE_TRIP = 100_000;
 
 /**
- * The most bytes of events that a batch of several calls may read: as many as one call may have. Eight batches at this
- * limit, read at once, stay within a container of 512 MiB.
+ * The maximum number of bytes of events that a batch of several calls may read: as many as one call may have. Eight
+ * batches at this limit, read at once, stay within a container of 512 MiB.
  */
 const BATCH_BYTES = OVERSIZED_BYTES;
 /** The size of a stored event without its payload, in bytes. */

@@ -46,7 +46,7 @@ export type Touched = {
   events: Iterable<StoredEvent>;
 };
 
-/** Folds the touched calls and gives those that changed their next version. Pure; `now` in ms. */
+/** Folds the touched calls, and assigns the next version to those that changed. Pure; `now` in ms. */
 export function settle(touched: Touched, fold: Fold, now: number): Settled {
   const written: KeptCall[] = [];
   const histories = Map.groupBy(touched.events, ({ aggregate_id }) => aggregate_id);

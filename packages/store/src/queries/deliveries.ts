@@ -88,8 +88,8 @@ export function describeArrivals(
 }
 
 /**
- * The most events that a page reads to find the order of its calls. It is enough for more than a thousand usual calls,
- * and takes some 40 ms.
+ * The maximum number of events that a page reads to find the order of its calls. It is enough for more than a thousand
+ * usual calls, and takes some 40 ms.
  */
 const MAX_ORDERED = 10_000;
 

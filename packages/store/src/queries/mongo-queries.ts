@@ -82,7 +82,7 @@ async function listCallEvents(collections: Collections, asked: AskedEvents): Pro
   return { items: wanted.flatMap((uuid) => events.get(uuid) ?? []), next };
 }
 
-/** The most bodies that are held at once: 16 MiB if each has the maximum of 64 KiB. */
+/** The maximum number of bodies that are held at once: 16 MiB if each has the maximum of 64 KiB. */
 const BODIES_AT_ONCE = 256;
 
 async function readOrderKeys(

@@ -14,11 +14,14 @@ export type SearchValues = {
 };
 
 export type SearchLimits = {
-  /** The most numbers of either side that a part of a number may match: four digits match 500 of some 600,000. */
+  /**
+   * The maximum number of telephone numbers of either side that a part of a number may match. Four digits match 500 of
+   * some 600,000.
+   */
   numbers: number;
-  /** The most agents that a name may match. */
+  /** The maximum number of agents that a name may match. */
   agents: number;
-  /** The most distinct numbers that one operation checks: 100 ms at 5 us each. */
+  /** The maximum number of distinct telephone numbers that one operation checks: 100 ms at 5 us each. */
   atOnce: number;
   /** The longest time that a person waits for a search, enough for about 600,000 distinct numbers. */
   ms: number;
@@ -133,8 +136,8 @@ function nullIfTooMany(error: unknown): null {
 }
 
 /**
- * The most values in one query. MongoDB merges at most 200 sorted scans (internalQueryMaxScansToExplode); with more it
- * would sort all calls that they find.
+ * The maximum number of values in one query. MongoDB merges at most 200 sorted scans (internalQueryMaxScansToExplode);
+ * with more it would sort all calls that they find.
  */
 const SCANS_AT_ONCE = 150;
 

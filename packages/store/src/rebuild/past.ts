@@ -39,8 +39,8 @@ export type PastOutcome =
   | { outcome: "full"; names: string[] };
 
 /**
- * The most past collections at the same time, including those that killed runs have left. Each may be as large as
- * `calls`.
+ * The maximum number of past collections at the same time, including those that killed runs have left. Each may be as
+ * large as `calls`.
  */
 export const MAX_PASTS = 10;
 

@@ -17,8 +17,8 @@ export type Refolding = {
 };
 
 /**
- * Folds calls from all their events, oversized ones too, and gives those that differ their next version. Pure; `now` in
- * ms.
+ * Folds calls from all their events, oversized ones too, and assigns the next version to those that differ. Pure; `now`
+ * in ms.
  */
 export function refoldCalls({ keys, calls, events }: Known, fold: Fold, now: number): Refolding {
   const histories = Map.groupBy(events, ({ aggregate_id }) => aggregate_id);
