@@ -13,8 +13,8 @@ import { createWorkspace } from "./workspace.ts";
 type Asking = { env: NodeJS.ProcessEnv; say: Say; signal?: AbortSignal | undefined };
 
 /**
- * Returns the archive of Kafka's classes in Java's memory format, and creates it once for each release of Java, from a
- * broker that starts and stops. With it a broker is up after 4.7 s of processor time instead of 7.2 s.
+ * Returns the archive of Kafka's classes in Java's memory format. Creates it once for each release of Java, by starting
+ * and stopping a broker. With it a broker is up after 4.7 s of processor time instead of 7.2 s.
  */
 export async function ensureClassArchive(jars: string, { env, say, signal }: Asking): Promise<string> {
   const release = createHash("sha256").update(await run("java", ["-version"], { env }));
