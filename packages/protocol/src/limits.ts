@@ -2,15 +2,18 @@ import type { CallState } from "@teravoz/domain/event";
 
 // constants that server and page share; this file imports no value, so that a page loads nothing else
 
-/** The most calls of one answer, and the number without a `limit`. */
+/** The maximum number of calls in one answer, and the default of `limit`. */
 export const MAX_CALLS = 10_000;
-/** The most events of one answer, and the number without a `limit`. */
+/** The maximum number of events in one answer, and the default of `limit`. */
 export const MAX_EVENTS = 1_000;
-/** The most deliveries of one answer: 300 KB. The database takes 25 ms to read them and to order their calls. */
+/**
+ * The maximum number of deliveries in one answer: 300 KB. The database takes 25 ms to read them and to order their
+ * calls.
+ */
 export const MAX_DELIVERIES = 1_000;
-/** The most dead letters of one answer: 400 KB without their bodies. */
+/** The maximum number of dead letters in one answer: 400 KB without their bodies. */
 export const MAX_LETTERS = 1_000;
-/** Dead letters of an answer without a `limit`. */
+/** The default of `limit` for dead letters. */
 export const USUAL_LETTERS = 100;
 /** The longest sliding window: a day. */
 export const MAX_MINUTES = 1_440;
@@ -18,7 +21,7 @@ export const MAX_MINUTES = 1_440;
 export const STATS_MINUTES = 30;
 /** The window of ListSystem without `minutes`. */
 export const SYSTEM_MINUTES = 60;
-/** The most days of ListAbandoned, today included. */
+/** The maximum number of days of ListAbandoned, today included. */
 export const MAX_DAYS = 7;
 /** The longest search term, in UTF-16 units. No field of a call that a search compares is longer. */
 export const MAX_SEARCH = 256;

@@ -92,7 +92,7 @@ const wholeUpTo = (max: number) => {
 };
 
 export const limit = (max: number) =>
-  describe(orElse(wholeUpTo(max), max, isNullish), "The most entries of the answer.");
+  describe(orElse(wholeUpTo(max), max, isNullish), "The maximum number of entries in the answer.");
 
 export const days = (max: number) =>
   describe(

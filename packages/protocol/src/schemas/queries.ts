@@ -48,7 +48,7 @@ export const listDeadLettersQuery = query({
   until: describe(z.exactOptional(time()), "Only dead letters that were first received until then."),
   limit: describe(
     wholeUpTo(MAX_LETTERS, USUAL_LETTERS, once(), `must be from 1 to ${MAX_LETTERS}`),
-    "The most entries of the answer.",
+    "The maximum number of entries in the answer.",
   ),
   cursor: describe(
     z._default(z.nullable(once()), null),
