@@ -22,7 +22,7 @@ const resolve = (talks: AgentTalk[], returns: ReturnType<typeof back>[] = []) =>
   resolveTalks(talks, returns).map(({ call_id, ended_at, lasted_ms }) => [call_id, ended_at, lasted_ms]);
 
 describe("the talks of one agent on all calls", () => {
-  test("are sorted by time, and each has the length that its call gives", () => {
+  test("are sorted by time, and each keeps the length that it has on its call", () => {
     expect(resolve([talk("b", 100, 160), talk("a", 0, 50)])).toEqual([
       ["a", at(50), 50_000],
       ["b", at(160), 60_000],

@@ -24,7 +24,7 @@ test.each([
   ["sideways", "outbound"],
   ["inbound", "inbound"],
   ["internal", "internal"],
-])("a call of direction %j that a dialler reached counts as %s", (direction, counted_as) => {
+])("a call of direction %j whose customer a dialer reached counts as %s", (direction, counted_as) => {
   expect(callOf(["dialer.success", 0], ["call.new", 1, { direction }]).counted_as).toBe(counted_as);
 });
 

@@ -163,7 +163,7 @@ describe("the moments of a call", () => {
   });
 });
 
-test("the queues and agents of a call are all that it passed, each listed once", () => {
+test("the queues and agents of a call are all those that it passed through, each listed once", () => {
   const sent: Sent[] = [
     ...answered,
     ["call.waiting", 61, q901],

@@ -162,7 +162,7 @@ describe("the names of a call's agents", () => {
     expect(agents).toEqual(["202", "ana"]);
   });
 
-  test("are never numbers of a dialler's events", () => {
+  test("are never numbers of a dialer's events", () => {
     expect(callOf(["call.new", 0], ["dialer.success", 1, { number: "11987654321" }])).toMatchObject({
       agents: [],
       actor: null,

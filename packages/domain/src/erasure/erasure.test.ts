@@ -52,7 +52,7 @@ test("the earlier of an event's two times decides whether it is older than a per
   expect([of(11), of(11, 12)]).toEqual([null, null]);
 });
 
-test("an erasure covers possible parties only if they are included, and an agent by the name", () => {
+test("an erasure covers possible parties only if they are included, and covers an agent by name", () => {
   const parties = findParties('{"code":"11987654321","actor":"ana"}');
   const sure = byId({ ...person, erased_at: at(10) });
   const wide = byId({ ...person, erased_at: at(10), possible_until: at(5) });

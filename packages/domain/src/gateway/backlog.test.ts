@@ -14,7 +14,7 @@ test("the lag is the number of records that are not stored, counted from the log
   expect(look(none, 0, { next: 10, high: 10 }).lag.records).toBe(0);
 });
 
-test("the lag is between 0 and the records of the log, even if the log was created again or cut beyond the position", () => {
+test("the lag is at least 0 and at most the number of records in the log, even if the log ends before the position or begins after it", () => {
   expect(look(none, 0, { next: 12, high: 10 }).lag.records).toBe(0);
   expect(look(none, 0, { next: 2, low: 5, high: 10 }).lag.records).toBe(5);
 });

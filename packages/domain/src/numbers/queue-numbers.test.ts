@@ -51,7 +51,7 @@ describe("the numbers of a queue", () => {
     expect(numbers(unanswered(-60, 60))).toMatchObject({ offered: 0, abandoned: 1 });
   });
 
-  test("count an open visit that is answered as answered", () => {
+  test("count a visit as answered even while it is open", () => {
     const talking = visitOf(5, { answered_at: at(9) });
     expect(countQueues([call(talking)], asked).total).toMatchObject({
       answered: 1,
@@ -95,7 +95,7 @@ describe("the numbers of a queue", () => {
     expect(countStates(calls, asked.now)).toMatchObject({ WAITING: 0 });
   });
 
-  test("include the service level: answered in time, of all answered and abandoned without the short ones", () => {
+  test("include the service level: the share answered in time, of all answered and abandoned visits without the short ones", () => {
     const visits = [
       answered(0, 20),
       answered(0, 21),

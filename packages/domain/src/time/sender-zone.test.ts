@@ -77,7 +77,7 @@ test("the stamps of log-ins and pauses are read in the sender's zone, whatever t
   expect(presencesAt(past, utc("15:30:00"), readThere)).toMatchObject([{ queues }]);
 });
 
-test("a stamp is read in the sender's zone at the reception, and again if the event was read by other rules", () => {
+test("a stamp is read in the sender's zone at the reception, and is read again if the event was read by other rules", () => {
   expect(waiting.occurred_at).toEqual(utc("12:00:00"));
   expect(stampEvent(waiting, readThere)).toEqual({ ...waiting, occurred_at: utc("15:00:00") });
   const parsed = parseWebhook(Buffer.from(waiting.payload), waiting.received_at, readThere);

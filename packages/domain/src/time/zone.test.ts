@@ -41,7 +41,7 @@ describe("a local time that does not exist is read as if the clock had not been 
   });
 });
 
-describe("a local time that exists twice is the first of the two", () => {
+describe("a local time that exists twice is read as the first of the two", () => {
   test.each([
     ["America/New_York", "2026-11-01T01:30:00", "2026-11-01T05:30:00Z"],
     ["America/New_York", "2026-11-01T02:00:00", "2026-11-01T07:00:00Z"],
@@ -112,7 +112,7 @@ test("in every zone a local time is read as the first moment for which Intl show
   );
 });
 
-test("a reader that has read many times reads the same as a new one", () => {
+test("a reader that has read many local times reads the same as a new one", () => {
   const read = createReadLocalTime("America/St_Johns");
   const hours = fc.array(fc.integer({ min: -26, max: 26 }).map((hour) => hour * 1_800_000 + 60_000));
   const changes = fc.constantFrom(wall("2010-03-14T00:00:00"), wall("2010-11-06T23:00:00"));
