@@ -325,7 +325,7 @@ test("a partition that is sought while its batch waits is read from the new offs
   expect(projector.stored[0]).toEqual(numbers(0, 5));
 });
 
-test("a batch aside that ends between the end of its member and the report of that end does not end the process, and the next member continues", async () => {
+test("a batch aside that ends after its member has crashed, but before the crash is handled, does not end the process, and the next member continues", async () => {
   const projector = project();
   projector.kafka.append(0, 5);
   let isHeld = true;

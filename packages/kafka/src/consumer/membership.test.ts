@@ -136,7 +136,7 @@ test("a member that ends with an error of a batch handler is not replaced", asyn
   await membership.stop();
 });
 
-test("a member outside its group is replaced sooner if the session is shorter, but not before a join may end", async () => {
+test("a member outside its group is replaced sooner if the session is shorter, but not before a join can have ended", async () => {
   const { members, dropped } = openMembership(4_000);
   join(members[0]!);
   members[0]!.emit(EVENTS.REBALANCING);

@@ -15,8 +15,8 @@ export type Sample = { topic: string; id: number; record: Buffer };
 const LOOK_BACK = 50;
 
 /**
- * Reads one record for each schema id near the end of each partition. Needs the right to read the topics, but no group.
- * Throws the errors of the brokers.
+ * Reads one record for each schema id near the end of each partition. Needs the permission to read the topics, but no
+ * group. Throws the errors of the brokers.
  */
 export async function readSamples(client: KafkaClient, topics: readonly string[]): Promise<Sample[]> {
   const ends = (await readEnds(client, topics)).filter(({ low, high }) => low < high);

@@ -56,5 +56,5 @@ export function reasonOf(error: unknown): string {
   return type ?? name;
 }
 
-/** Returns whether the brokers refused a request because a right is missing. */
+/** Returns whether the brokers refused a request because a permission is missing. */
 export const isDenied = (error: unknown): boolean => /_AUTHORIZATION_FAILED$/.test(reasonOf(error));

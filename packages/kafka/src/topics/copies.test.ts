@@ -110,7 +110,7 @@ test("if fewer brokers are up than copies are wanted, nothing is created or move
   expect(topics[names.callEvents]![0]!.replicas).toEqual([1]);
 });
 
-test("the risks list too few copies of our topics, of the registry's topics and of the offsets topic, and topics that cannot be written", async () => {
+test("the listed risks include too few copies of our topics, of the registry's topics and of the offsets topic, and topics that cannot be written", async () => {
   const names = topicNames("p.");
   const all = [...Object.values(names), "journal", "__consumer_offsets", "stranger"];
   const topics = Object.fromEntries(all.map((name) => [name, [partition(0, [1, 2])]]));

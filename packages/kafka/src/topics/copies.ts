@@ -36,7 +36,7 @@ export async function copiesWanted(
   return new Set(idsOf(await admin.fetchTopicMetadata())).size > 1 ? DEFAULT_COPIES : 1;
 }
 
-/** An error that an operator must resolve by a decision or by granting a right. The message says which. */
+/** An error that an operator must resolve by a decision or by granting a permission. The message says which. */
 export class Refusal extends Error {
   override name = "Refusal";
 }
@@ -113,7 +113,7 @@ export async function raiseCopies(
   }));
   await admin.alterPartitionReassignments({ topics: reassigned }).catch((cause) => {
     throw new Refusal(
-      "the brokers refuse to add copies: grant the right Alter on the cluster, or add the copies with kafka-reassign-partitions",
+      "the brokers refuse to add copies: grant the permission Alter on the cluster, or add the copies with kafka-reassign-partitions",
       { cause },
     );
   });

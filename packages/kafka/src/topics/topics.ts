@@ -350,7 +350,7 @@ async function alterTopic(admin: Admin, topic: string, settings: Settings): Prom
     if (!isDenied(cause)) throw cause;
     const list = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
     const advice = `grant it, or set ${list.join(", ")}`;
-    throw new Refusal(`the right AlterConfigs on topic ${topic} is missing: ${advice}`, { cause });
+    throw new Refusal(`the permission AlterConfigs on topic ${topic} is missing: ${advice}`, { cause });
   });
 }
 
