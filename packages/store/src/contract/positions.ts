@@ -9,7 +9,7 @@ const identities = (from: number, to: number): RecordIdentity[] =>
 export function describePositions(use: Use): void {
   const place = () => ({ topic: freshTopic(), partition: 0 });
 
-  test("a position keeps the identities of the last eight records, over batches that hold fewer", async () => {
+  test("a position keeps the identities of the last eight records, even if each batch holds fewer", async () => {
     const { store } = use();
     const where = place();
     const batch = { ...where, events: [] };

@@ -140,8 +140,8 @@ export async function createIndexes(db: Db): Promise<void> {
 }
 
 /**
- * Builds the index again if an earlier release made it with a shorter time. Changing an index would need rights that
- * the services do not have.
+ * Builds the index again if an earlier release made it with a shorter time. Changing an index would need permissions
+ * that the services do not have.
  */
 async function keepDeadLetters(db: Db): Promise<void> {
   const deadLetters = db.collection("dead_letters");

@@ -13,7 +13,8 @@ type IdleSession = { lsid: { id: unknown } };
 /**
  * Aborts transactions orphaned by crashed processes of ours. MongoDB keeps such a transaction for a minute
  * (transactionLifetimeLimitSeconds), and no other process can write the documents that it has changed. Needs no
- * additional rights, because every user may see and end its own sessions. Returns the number of aborted transactions.
+ * additional permissions, because every user may see and end its own sessions. Returns the number of aborted
+ * transactions.
  */
 export async function abortOrphaned(client: MongoClient): Promise<number> {
   const admin = client.db("admin");

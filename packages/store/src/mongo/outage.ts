@@ -35,9 +35,9 @@ const PASSING_LABELS = [
 
 /**
  * The codes of errors about the server, not about the document that it was sent. Source: error_codes.yml of MongoDB. An
- * operator can correct a refused login, missing rights, a missing replica set, an old feature version and a full disk
- * (8 is the storage engine's code for it). No event may be parked because of them. A killed operation, or an operation
- * of a killed session (see orphaned-transactions.ts), has no label.
+ * operator can correct a refused login, a missing permission, a missing replica set, an old feature version and a full
+ * disk (8 is the storage engine's code for it). No event may be parked because of them. A killed operation, or an
+ * operation of a killed session (see orphaned-transactions.ts), has no label.
  */
 const PASSING_CODES: Readonly<Record<string, readonly number[]>> = {
   network: [6, 7, 89, 202, 384, 9001],
