@@ -29,7 +29,7 @@ test("a process that a run has left behind is ended, paused or not", async () =>
   expect(readPids(file)).toEqual([]);
 });
 
-test("a foreign process with the number of one of ours is not ended", async () => {
+test("another process that now has the number of one of ours is not ended", async () => {
   const { child, pid, exited } = startSleeper();
   recordPid(file, { name: "broker", pid, args: "kafka.Kafka server.properties" });
   expect(await endLeftovers(file)).toEqual([]);
@@ -38,7 +38,7 @@ test("a foreign process with the number of one of ours is not ended", async () =
   expect(await exited).toBe("SIGKILL");
 });
 
-test("a process that ended in order is not in the list", async () => {
+test("a process that ended normally is not in the list", async () => {
   recordPid(file, { name: "one", pid: 1, args: "x" });
   recordPid(file, { name: "two", pid: 2, args: "y" });
   forgetPid(file, 1);

@@ -17,7 +17,7 @@ export async function until(holds: () => Promise<boolean>, { limitMs, what, sign
   const end = Date.now() + limitMs;
   while (!(await holds())) {
     signal?.throwIfAborted();
-    if (Date.now() > end) throw new Error(`${what}: not within ${Math.round(limitMs / 1_000)} s`);
+    if (Date.now() > end) throw new Error(`${what}: timed out after ${Math.round(limitMs / 1_000)} s`);
     await sleep(EVERY_MS);
   }
 }
