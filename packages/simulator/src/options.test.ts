@@ -32,7 +32,7 @@ describe("the command line of simulate", () => {
     for (const flow of Object.keys(flows)) expect(help).toContain(flow);
   });
 
-  test("agents are simulated unless they are declined", () => {
+  test("agents are simulated unless --no-agents is given", () => {
     expect([parse().agents, parse("--no-agents").agents]).toEqual([true, false]);
   });
 

@@ -90,7 +90,7 @@ async function runStep<T>(what: string, job: () => Promise<T>, deadline: number)
   const begun = performance.now();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    const expired = () => reject(new Error(`not within ${LIMIT_MS / 1000} s`));
+    const expired = () => reject(new Error(`timed out after ${LIMIT_MS / 1000} s`));
     timer = setTimeout(expired, Math.max(0, deadline - Date.now()));
   });
   try {

@@ -40,7 +40,7 @@ describe("a request for an agent", () => {
     ]);
   });
 
-  test("a request gets only an agent of its queue, and never the excepted one", () => {
+  test("a request gets only an agent of its queue, and never the excluded one", () => {
     const { agenda, team, ana, beto, caio, ask, served } = openTeam();
     run(agenda, [
       [1, () => freeAll(team, [ana, beto, caio])],
