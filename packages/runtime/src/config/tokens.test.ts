@@ -22,7 +22,7 @@ test("a request without credentials presents no token, and malformed credentials
     expect(isAccepted(presented(authorization), ["my-token-1"])).toBe(false);
 });
 
-test("a wrong header is not replaced by a right token in the query", () => {
+test("a wrong header is not replaced by a correct token in the query", () => {
   expect(presented("Bearer wrong", "/webhook?token=right")).toBe("wrong");
 });
 
