@@ -3,7 +3,7 @@ import { agentKey, type StepAgent } from "../event/step.ts";
 /** An agent of one call: `key` is equal for all names of the same agent in that call. */
 export type CallAgent = StepAgent & { key: string };
 
-/** The agents that the events of a call have named up to now. */
+/** The agents that the events of a call have named so far. */
 export type CallAgents = {
   /** The key of each login. */
   keys: Map<string, string>;

@@ -178,7 +178,7 @@ function hasDigits(text: string): boolean {
   let count = 0;
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
-    // there are digits beyond ASCII, for example those of full width
+    // there are digits beyond ASCII, for example full-width ones
     if ((code >= 48 && code <= 57) || code >= 0x660) count += 1;
     if (count >= FEWEST_OF_A_PERSON) return true;
   }

@@ -3,7 +3,10 @@
  * Records of earlier releases have no id, and each of them counts as a delivery.
  */
 
-/** A publisher repeats at most this many records, so the copy of a record follows within this number. */
+/**
+ * The number of ids that are kept. A publisher repeats at most this many records, so a copy of a record follows within
+ * this many.
+ */
 const KEPT = 1_000;
 
 /** The latest delivery ids of an event or a dead letter. */

@@ -3,7 +3,10 @@ import type { KeptDeliveries } from "./delivery-ids.ts";
 /** A call event belongs to one call; an agent event (log-in, pause, a dialer's attempt) to none. */
 export type EventKind = "call" | "agent";
 
-/** A published event. All other fields are derived from the payload. */
+/**
+ * A published event. `payload`, `received_at` and `delivery_id` come from the delivery, and the other fields are
+ * derived from the first two.
+ */
 export type Event = {
   /** The UUIDv5 of the body: two deliveries with the same uuid are the same event. */
   uuid: string;

@@ -32,7 +32,10 @@ export type ServiceStatus = {
 /** The services of a gateway. Without one of them it is incomplete. */
 export const SERVICES = ["ingest", "projector", "realtime"] as const;
 
-/** An instance that reports every `everyMs` and has missed three reports has died, hangs or is cut off. */
+/**
+ * Returns the time after which an instance that reports every `everyMs` is silent: it has missed three reports, so it
+ * has died, hangs or is cut off.
+ */
 export const silentAfterMs = (everyMs: number): number => 3 * everyMs;
 /** An instance without a report for this long is not expected to return. */
 const GONE_MS = 600_000;

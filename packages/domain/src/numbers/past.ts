@@ -10,8 +10,8 @@ import { type RecentCall, recentPart } from "./recent-call.ts";
 export const ON_BOARD_MS = 25 * 3_600_000;
 
 /**
- * The agents of a past moment are read from the events of this time before it. A working agent logs in again within a
- * week. An agent without an event in that time is folded from all events.
+ * The agents of a past moment are folded from the events of this period before it. A working agent logs in again within
+ * a week. An agent without an event in that time is folded from all events.
  */
 export const PRESENCE_LOOK_BACK_MS = 8 * 86_400_000;
 

@@ -20,7 +20,7 @@ export type WaitingCaller = {
   entered_at: Date;
 };
 
-/** The times have the type that they have in the call. */
+/** A waiting caller whose times have the same type as in the call. */
 type WaitingCallerOf<C extends Timed<WaitableCall>> = Omit<WaitingCaller, "entered_at"> & {
   entered_at: NonNullable<C["waiting_since"]>;
 };

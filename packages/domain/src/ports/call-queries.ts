@@ -76,9 +76,9 @@ export type CallQueries = {
   /** The named agents, or all agents, as their log-ins and pauses describe them, in no particular order. */
   listPresences(agents?: readonly string[]): Promise<Presence[]>;
   /**
-   * The agents as they were known at a moment, in no particular order: by the events that had been received in
-   * PRESENCE_LOOK_BACK_MS before it, or by all received events if there were none. An agent without an event since then
-   * is returned as it is stored.
+   * The agents as they were known at a moment, in no particular order. They are folded from the events received in the
+   * PRESENCE_LOOK_BACK_MS before that moment, or from all events received by then if there were none. An agent without
+   * an event since then is returned as it is stored.
    */
   listPastPresences(at: Date): Promise<Presence[]>;
   /**

@@ -2,7 +2,7 @@ import type { Fold } from "../call/folded-call.ts";
 import type { Change } from "./call-store.ts";
 import type { Page } from "./page.ts";
 
-/** A partition, as positions and fences are kept for it. */
+/** A partition. A position and a fence are stored for each. */
 export type Partition = { topic: string; partition: number };
 
 /** The difference between a stored call and the fold of its events. */
@@ -56,8 +56,9 @@ export type CallRebuild = {
   compare(keys: readonly string[], fold: Fold): Promise<Difference[]>;
   /**
    * Folds these calls of one partition, oversized ones too. Replaces different calls and stores the changes to notify
-   * in one transaction under the fence: neither this nor a batch that is applied meanwhile overlooks the other. The
-   * position does not change. A call has the id of its first event. Throws Unavailable if it may be tried again.
+   * in one transaction under the fence, so neither it nor a batch that is applied at the same time misses the changes
+   * of the other. The position does not change. A call has the id of its first event. Throws Unavailable if it may be
+   * tried again.
    */
   refold(work: Partition & { keys: readonly string[] }, fold: Fold): Promise<Refolded>;
   /** The keys of all agents, with events or stored, each once in a page. */

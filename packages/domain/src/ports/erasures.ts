@@ -55,7 +55,7 @@ export type ErasureAdmin = {
    * `log_clean_by` applies to that data.
    */
   requestFor(person: Person, log_clean_by: Date): Promise<Receipt>;
-  /** Null if there was no request, or only one from before the time that the ledger reaches back to. */
+  /** Null if there was no request within the time that the ledger covers. */
   receipt(subject: ErasureSubject): Promise<Receipt | null>;
   personReceipt(person: Person): Promise<PersonReceipt | null>;
 };

@@ -42,7 +42,7 @@ export function createReadTelephone(region: Region): ReadTelephone {
   };
 }
 
-/** The usual Brazilian spellings are read without the library, which takes about 50 us. */
+/** Reads the usual Brazilian spellings without the library, which takes about 50 us. */
 function readPlainBrazilian(text: string, region: Region): Telephone | null {
   const [, national] = /^(?:\+?55)?([1-9][1-9](?:9\d{8}|[2-9]\d{7}))$/.exec(text) ?? [];
   return region === "BR" && national !== undefined ? nameBrazilian(national) : null;

@@ -5,7 +5,7 @@ type BrazilianParts = { country?: boolean; area?: string | undefined; exchange: 
 export const writeBrazilian = ({ country = false, area, exchange, line }: BrazilianParts): string =>
   [country && "+55", area, `${exchange}-${line}`].filter(Boolean).join(" ");
 
-/** Eight or nine digits of a subscriber, before them the area code, before that 55 for Brazil. */
+/** A Brazilian number: eight or nine digits of the subscriber, optionally after the area code, which may follow 55. */
 const BRAZILIAN = /^(?:(55)?(\d{2}))?(\d{4,5})(\d{4})$/;
 /** Toll-free and shared-cost numbers as they are displayed: they belong to companies. */
 const OF_A_COMPANY = /^0[3589]00 /;

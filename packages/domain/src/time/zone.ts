@@ -61,7 +61,10 @@ export function isoTimeOf(ms: number, zone: string): string {
 /** Turns a local date and time, given as the milliseconds it would be in UTC, into a moment. */
 export type ReadLocalTime = (localMs: number) => number;
 
-/** A year has 8,766 hours. A sender that makes up stamps must not fill the memory. */
+/**
+ * The maximum number of hours whose offset is remembered. A year has 8,766 hours, and a sender that invents stamps must
+ * not fill the memory.
+ */
 const MAX_HOURS = 10_000;
 
 /**
