@@ -19,6 +19,6 @@ const GAP = "(?:\\\\u[0-9a-fA-F]{4}|%[0-9a-fA-F]{2}|[^0-9]){0,4}";
 const patternOfNumber = (number: string): string =>
   [...number.replace("+", "").slice(-LAST_DIGITS)].map(spellingsOf).join(GAP);
 
-/** The spellings of a digit: plain, of full width, and both as JSON may escape them. */
+/** The spellings of a digit: plain, full-width, and both as JSON may escape them. */
 const spellingsOf = (digit: string): string =>
   `(?:${digit}|\\\\u003${digit}|${String.fromCodePoint(0xff10 + Number(digit))}|\\\\u[fF][fF]1${digit})`;
