@@ -11,7 +11,7 @@ export const cacheDir = (env: NodeJS.ProcessEnv): string =>
 export type Download = {
   /** The folder in the cache: name and version. */
   folder: string;
-  /** The name of the download for the person who waits for it. */
+  /** The name that the user sees during the download. */
   title: string;
   fetch(dir: string): Promise<void>;
 };

@@ -10,7 +10,7 @@ export type Runs = {
    * process keeps running.
    */
   restart(): Promise<void>;
-  /** Resolves with the way in which a run ended that was not followed by a restart. */
+  /** Resolves with the way in which the process ended. A restart does not count as an end. */
   ended(): Promise<string>;
 };
 

@@ -44,7 +44,7 @@ export type ServiceHandle = {
   ready(limitMs?: number): Promise<void>;
   /** Resolves with the way in which the current run ended. */
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
-  /** Resolves with a text for the way in which a run ended that was not followed by a restart. */
+  /** Resolves with a text about the way in which the service ended. A restart does not count as an end. */
   ended(): Promise<string>;
 };
 
