@@ -20,7 +20,7 @@ export const PATIENCE_MS = 120_000;
  * first missed ring.
  */
 export const LEAST_PATIENCE_MS = 1_000;
-/** One agent in this number logs out before the last call begins. */
+/** One in this many agents logs out before the last call begins. */
 export const LEAVERS_AMONG = 4;
 /** The share of the run before which no agent logs out. */
 export const SHIFT_SHARE = 0.8;
