@@ -13,8 +13,8 @@ export const callKey = key("The call_id.");
 export const agentKey = key("The agent's login.");
 
 /**
- * The digits of a number: from a subscriber's number to the longest of E.164. A shorter one would match queues,
- * extensions and times of day.
+ * The minimum and maximum number of digits: those of a subscriber's number and of the longest number of E.164. A
+ * shorter one would match queues, extensions and times of day.
  */
 const [FEWEST_DIGITS, MOST_DIGITS] = [8, 15];
 
