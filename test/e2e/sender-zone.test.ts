@@ -54,7 +54,7 @@ test("a call has the moments of the sender's zone", async () => {
     state: "FINISHED",
     answered_at: inUtc(40),
     finished_at: inUtc(19),
-    legs: [{ queue: "900", entered_at: inUtc(49), answered_at: inUtc(40) }],
+    visits: [{ queue: "900", entered_at: inUtc(49), answered_at: inUtc(40) }],
   });
 });
 

@@ -15,7 +15,8 @@ export type Answers = Wire<sent.Answers>;
 export type Pushes = Wire<sent.Pushes>;
 
 export type CallState = events.CallState;
-export type Call = Wire<sent.Call>;
+/** A call without the deprecated alias `legs`, so that no page reads it. */
+export type Call = Wire<Omit<sent.Call, "legs">>;
 export type Visit = Wire<calls.Visit>;
 export type CallEvent = Wire<sent.CallEvent>;
 export type Telephone = Wire<sent.Telephone>;

@@ -97,6 +97,10 @@ const askedCalls = {
     optional(z.enum(["id", "began_at"], "must be id or began_at")),
     "`id` (the default) or `began_at`, both newest first.",
   ),
+  legs: describe(
+    optional(z.literal(false, "must be false, or left out")),
+    "`false` leaves out `legs`, the deprecated alias of `visits`, from every call. A later release that sends no `legs` still accepts it.",
+  ),
 };
 
 type Window = { since?: Date | undefined; until?: Date | undefined };

@@ -30,7 +30,7 @@ export const sampleCall = (given: Partial<Call> = {}): Call => ({
   abandoned: false,
   abandoned_at: null,
   recording_url: null,
-  legs: [],
+  visits: [],
   talks: [],
   rings: [],
   queues: [],

@@ -40,7 +40,9 @@ function goodEvidence(): Evidence {
     { at: 1, committed: offsets, positions: offsets },
     { at: 2, committed: offsets, positions: offsets },
   ];
-  const shown = JSON.parse(JSON.stringify(calls.map(({ _id, ...call }) => call))) as SeenCall[];
+  const shown = JSON.parse(
+    JSON.stringify(calls.map(({ _id, ...call }) => ({ ...call, visits: call.legs }))),
+  ) as SeenCall[];
   const first = events.filter(({ aggregate_id }) => aggregate_id === calls[0]!._id);
   const asked = {
     call_id: calls[0]!._id,

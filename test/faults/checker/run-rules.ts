@@ -74,9 +74,10 @@ function staleCalls(client: ClientView, stored: Map<string, CallDocument>): Viol
   const seen = new Map<string, SeenCall>(client.calls.map((call) => [call.aggregate_id, call]));
   const missing = [...stored.keys()].filter((key) => !seen.has(key)).map((key) => `${key} is not shown`);
   const differing = client.calls.flatMap(({ aggregate_id, ...call }) => {
-    const { _id, ...wanted } = stored.get(aggregate_id) ?? { _id: "" };
-    if (_id === "") return [`${aggregate_id} is shown, but not stored`];
-    const fields = differingFields(wanted, { ...call, aggregate_id });
+    const found = stored.get(aggregate_id);
+    if (!found) return [`${aggregate_id} is shown, but not stored`];
+    const { _id, ...wanted } = found;
+    const fields = differingFields({ ...wanted, visits: found.legs }, { ...call, aggregate_id });
     return fields.length === 0 ? [] : [`${aggregate_id}: ${fields.join(", ")}`];
   });
   return [...missing, ...differing].map((detail) => staleClient(client, detail));

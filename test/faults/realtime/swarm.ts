@@ -97,7 +97,9 @@ const startsWith = (list: Buffer | null, text: Buffer) =>
 async function readList(db: Db, limit: number): Promise<Buffer> {
   const calls = db.collection("calls").find({}, { projection: { _id: 0, overgrown: 0 } });
   const newest = await calls.sort({ id: -1 }).limit(limit).toArray();
-  return Buffer.from(`{"data":${JSON.stringify(newest)},"event":"ListCalls","status":"Ok"`);
+  // a call is sent with its visits under both names, after its other fields
+  const sent = newest.map(({ legs: visits, ...call }) => ({ ...call, visits, legs: visits }));
+  return Buffer.from(`{"data":${JSON.stringify(sent)},"event":"ListCalls","status":"Ok"`);
 }
 
 const readView = async (db: Db): Promise<string[]> =>

@@ -13,6 +13,8 @@ const body = (type: string, call_id: string, more: object = {}) => JSON.stringif
 
 let realtime: RealtimeInProcess;
 const clients: SocketClient[] = [];
+/** Counts the events that a test sends, so that no two of them are equal. */
+let happened = 0;
 
 beforeAll(async () => {
   realtime = await startRealtime({ env: { QUEUES: '{"900":{"name":"Cobrança"}}' } });
@@ -62,6 +64,26 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     expect(data[0]).toMatchObject({ aggregate_id: "one", state: "STANDBY", queue: null, events: 2 });
     expect(Number.isInteger(data[0].id)).toBe(true);
     expect(data[0].created_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  });
+
+  test("a call has its visits in every message, with `legs` as their alias unless the client declines it", async () => {
+    const [usual, modest] = [await connect(), await connect()];
+    const params = { aggregate_id: "two" };
+    const queues = [{ queue: "900" }];
+    for (const event of ["ListCalls", "Subscribe"]) {
+      const [call] = (await usual.ask(event, { params })).data;
+      expect([event, call.visits, call.legs]).toMatchObject([event, queues, call.visits]);
+      const [without] = (await modest.ask(event, { params, legs: false })).data;
+      expect(without).toEqual({ ...call, legs: undefined });
+      expect(without).not.toHaveProperty("legs");
+    }
+    await realtime.happen(body("call.data-provided", "two", { nth: ++happened }));
+    const [changed, withoutLegs] = await Promise.all(
+      [usual, modest].map(async (client) => (await client.next("CallChanged")).data),
+    );
+    expect([changed.visits, changed.legs]).toMatchObject([queues, changed.visits]);
+    expect(withoutLegs.visits).toEqual(changed.visits);
+    expect(withoutLegs).not.toHaveProperty("legs");
   });
 
   test.each([

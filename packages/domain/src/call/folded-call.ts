@@ -50,7 +50,7 @@ export type FoldedCall = {
   /** The end of the last abandoned visit of an inbound call. */
   abandoned_at: Date | null;
   recording_url: string | null;
-  /** Its visits to queues, oldest first; `legs` is the name on the wire and in MongoDB. */
+  /** Its visits to queues, oldest first. `legs` is their name in MongoDB; a call is sent with `visits`. */
   legs: readonly Visit[];
   /** The talks of its agents, in the order of their beginnings. */
   talks: readonly Talk[];

@@ -8,7 +8,7 @@ export type VisitOutcome = "ANSWERED" | "ABANDONED" | "OVERFLOWED";
 
 /**
  * A visit of a caller to a queue. It ends with the next call.waiting, an abandon, an overflow or the end of the call.
- * On the wire a call lists its visits as `legs`.
+ * A stored call has its visits in `legs`, a sent one in `visits`.
  */
 export type Visit = {
   /** The queue that call.waiting names, or else the one that the agent's entry names. */

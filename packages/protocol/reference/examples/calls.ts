@@ -1,5 +1,5 @@
-import { type Call, type Event, foldCall, parseWebhook, readOccurrence } from "@teravoz/domain";
-import type { CallEvent, Wire } from "../../src/types/index.ts";
+import { type Event, foldCall, parseWebhook, readOccurrence } from "@teravoz/domain";
+import type { Call, CallEvent, Wire } from "../../src/types/index.ts";
 
 const CALL_ID = "1463669263.30033";
 
@@ -26,10 +26,16 @@ const events = BODIES.map((body): Event => {
 
 const wireOf = <T>(value: T): Wire<T> => JSON.parse(JSON.stringify(value));
 
-const folded = { ...foldCall(events)!, id: 4711, version: 1_795_603_351_120 };
+const { legs: visits, ...folded } = foldCall(events)!;
 
-/** The call of the example events, as the server makes it. */
-export const call: Wire<Call> = wireOf(folded);
+/** The call of the example events, as the server sends it. */
+export const call: Wire<Call> = wireOf({
+  ...folded,
+  id: 4711,
+  version: 1_795_603_351_120,
+  visits,
+  legs: visits,
+});
 
 export const callEvents: Wire<CallEvent>[] = events.slice(0, 2).map((event, index) => {
   const { aggregate_id, uuid, occurred_at, received_at, payload } = event;

@@ -1,7 +1,8 @@
-import type { AgentRings, Call, Ring, Talk, Visit } from "@teravoz/domain/call";
+import type { AgentRings, Ring, Talk, Visit } from "@teravoz/domain/call";
 import type { Telephone } from "@teravoz/domain/telephone";
 import * as z from "zod/mini";
 import { CALL_STATES } from "../limits.ts";
+import type { Call } from "../types/call.ts";
 import type { CallEvent } from "../types/messages.ts";
 import { describe, shapeOf } from "./describe.ts";
 import { flag, listOf, moment, momentOrNull, oneOf, oneOfOrNull, text, textOrNull, whole } from "./values.ts";
@@ -106,7 +107,11 @@ export const call = shapeOf<Call>()(
     actor: textOrNull("The agent who is on the call. If there are several, it is the one who entered last."),
     abandoned: flag("True for an inbound call whose last visit was abandoned."),
     recording_url: textOrNull("The address of the recording."),
-    legs: listOf(visit, "The visits to queues, oldest first; at most the latest 100."),
+    visits: listOf(visit, "The visits to queues, oldest first; at most the latest 100."),
+    legs: describe(
+      z.exactOptional(z.array(visit)),
+      "Deprecated: the same list as `visits`, under its name in earlier releases. This is the last release that sends it.",
+    ),
     talks: listOf(talk, "The talks of its agents, oldest first; at most the latest 100."),
     rings: listOf(rings, "The rings at each agent."),
     queues: listOf(z.string(), "All queues of its visits."),

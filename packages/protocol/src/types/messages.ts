@@ -1,6 +1,6 @@
-import type { Call } from "@teravoz/domain/call";
 import type { StoredEvent } from "@teravoz/domain/event";
 import type { Telephone } from "@teravoz/domain/telephone";
+import type { Call } from "./call.ts";
 import type { DeliveryBody, DeliveryReport } from "./deliveries.ts";
 import type {
   AbandonedReport,

@@ -29,7 +29,7 @@ const call = sampleCall({
   their_number_display: "+55 11 98765-4321",
   our_number_canonical: "+551130001000",
   our_number_display: "+55 11 3000-1000",
-  legs: [sampleVisit({ queue: "901" }), sampleVisit({ queue: "900" })],
+  visits: [sampleVisit({ queue: "901" }), sampleVisit({ queue: "900" })],
   talks: [talk("beto@example.com"), talk("ana@example.com"), talk("Beto@example.com")],
 });
 const header =
@@ -85,7 +85,7 @@ test("no field of a masked file holds a number or a document", () => {
     their_number: "sip:5511987654321@10.0.0.1",
     direction: "from 11987654321",
     code: "CPF 123.456.789-09",
-    legs: [sampleVisit({ queue: "(11) 98765-4321" })],
+    visits: [sampleVisit({ queue: "(11) 98765-4321" })],
     aggregate_id: "1463669263.30033",
     talks: [talk("5511987654321")],
     recording_url: "https://pbx.example/rec/5511987654321.mp3?cpf=12345678909",

@@ -1,5 +1,5 @@
 import { useComputed } from "@preact/signals";
-import { listWaiting, USUAL_PROMISE } from "@teravoz/domain/numbers";
+import { isWaiting, listWaiting, USUAL_PROMISE } from "@teravoz/domain/numbers";
 import { formatTelephone } from "@teravoz/domain/telephone";
 import type { QueueRow, WaitingCaller } from "@teravoz/protocol/client";
 import { useLayoutEffect } from "preact/hooks";
@@ -9,7 +9,7 @@ import { Scrolled } from "../base/elements/scrolled.tsx";
 import { masked } from "../base/preferences.ts";
 import { connection } from "../base/socket.ts";
 import { calls } from "../calls/list/followed-calls.ts";
-import { theirNumber } from "../model/call.ts";
+import { storedForm, theirNumber } from "../model/call.ts";
 import { urgencyOf } from "../reports/urgency.ts";
 import { boardNow, past, rewound } from "../rewind/rewind.ts";
 import { Since } from "../rewind/since.tsx";
@@ -25,7 +25,7 @@ const MAX_WAITERS = 50;
 export function WaitingList({ queues }: { queues: readonly QueueRow[] }) {
   const waiters = rewound.value
     ? (past.value?.waiting ?? [])
-    : listWaiting(calls.value.values(), new Date(serverTime()));
+    : listWaiting([...calls.value.values()].filter(isWaiting).map(storedForm), new Date(serverTime()));
   const count = rowsShown(waiters.length, MAX_WAITERS);
   const rows = new Map(queues.map((row) => [row.queue, row]));
   useLayoutEffect(() => measureRoom("waiting", waiters.length));

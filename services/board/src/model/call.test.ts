@@ -50,7 +50,7 @@ test("an outbound call goes from our number to theirs, every other call from the
 
 test("the queues of a call are the visited ones in their order, each once; without a visit, the last named queue", () => {
   const visits = ["900", null, "901", "900"].map((queue) => visit({ queue }));
-  expect(queuesOf(call({ legs: visits, queue: "900" }))).toEqual(["900", "901"]);
+  expect(queuesOf(call({ visits, queue: "900" }))).toEqual(["900", "901"]);
   expect(queuesOf(call({ queue: "800" }))).toEqual(["800"]);
   expect(queuesOf(call())).toEqual([]);
 });

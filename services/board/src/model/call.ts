@@ -28,9 +28,15 @@ export const toOf = (call: Call): CallNumber =>
 export const theirNumber = (call: Pick<Call, "their_number" | "their_number_display">): string | null =>
   call.their_number_display ?? call.their_number;
 
+/** The form of the calls that the page asks for: it reads `visits`, so their alias `legs` would only take time. */
+export const WITHOUT_LEGS = { legs: false } as const;
+
+/** A call as the rules of the domain read it: there the visits are `legs`, as they are stored. */
+export const storedForm = ({ visits, ...call }: Call) => ({ ...call, legs: visits });
+
 /** The queues that a call visited, in this order; for a call without a visit, the queue that it named. */
-export function queuesOf({ legs, queue }: Pick<Call, "legs" | "queue">): string[] {
-  const visited = [...new Set(legs.flatMap((visit) => visit.queue ?? []))];
+export function queuesOf({ visits, queue }: Pick<Call, "visits" | "queue">): string[] {
+  const visited = [...new Set(visits.flatMap((visit) => visit.queue ?? []))];
   return visited.length > 0 || queue === null ? visited : [queue];
 }
 

@@ -41,9 +41,9 @@ function gaveUpIn(calls: readonly Call[], shortAbandonMs = 5_000) {
 
 test("the totals of a number are those of its calls", () => {
   const calls = [
-    call(3, { legs: [gaveUp(3, 9), gaveUp(30, 2)] }),
+    call(3, { visits: [gaveUp(3, 9), gaveUp(30, 2)] }),
     call(2, { talks: [talk(100, 120)], answered_at: at(100), finished_at: at(130) }),
-    call(1, { legs: [answered(10, 70), visit(80, { answered_at: at(90) })] }),
+    call(1, { visits: [answered(10, 70), visit(80, { answered_at: at(90) })] }),
   ];
   expect(totalsOf(calls)).toEqual({
     calls: 3,
@@ -62,7 +62,7 @@ test("the talk of an outbound call begins with its first call.ongoing, and a cus
     call(1, { ...outbound, connected_at: at(10), talks: [talk(12, 40)], finished_at: at(50) }),
     call(2, { ...outbound, connected_at: at(10), finished_at: at(30) }),
     call(3, { ...outbound, connected_at: at(10), talks: [talk(12, null)] }),
-    call(4, { ...outbound, legs: [gaveUp(10, 5)], finished_at: at(15) }),
+    call(4, { ...outbound, visits: [gaveUp(10, 5)], finished_at: at(15) }),
   ];
   expect(totalsOf(calls)).toMatchObject({ calls: 4, answered: 3, abandoned: 0, talkMs: 50_000 });
   expect(gaveUpIn(calls).size).toBe(0);
@@ -79,10 +79,10 @@ test("internal calls and voicemails do not count as talks with a person", () => 
 test("the next answer, agent or outbound call of the same canonical number counts as a talk after an abandon", () => {
   const calls = [
     call(6, { their_number: "(11) 98765-4321", counted_as: "outbound", connected_at: at(500) }),
-    call(5, { their_number: "sip:+5511987654321@203.0.113.7", legs: [answered(400, 410)] }),
+    call(5, { their_number: "sip:+5511987654321@203.0.113.7", visits: [answered(400, 410)] }),
     // spelt the same, but the server says that it is another number
-    call(4, { their_number_canonical: "+351987654321", legs: [answered(300, 310)] }),
-    call(3, { legs: [gaveUp(100, 60)] }),
+    call(4, { their_number_canonical: "+351987654321", visits: [answered(300, 310)] }),
+    call(3, { visits: [gaveUp(100, 60)] }),
     call(2, { talks: [talk(90, 95)] }),
   ];
   expect([...gaveUpIn(calls)]).toEqual([["3", { ended_at: at(160), short: false, returned_at: at(400) }]]);
@@ -91,8 +91,8 @@ test("the next answer, agent or outbound call of the same canonical number count
 test("two callers with hidden numbers are two people, and only their own call can contain a later talk", () => {
   const hidden = { their_number: "anonymous", their_number_canonical: null };
   const calls = [
-    call(2, { ...hidden, legs: [gaveUp(0, 60), answered(100, 110)] }),
-    call(1, { ...hidden, legs: [gaveUp(0, 60)] }),
+    call(2, { ...hidden, visits: [gaveUp(0, 60), answered(100, 110)] }),
+    call(1, { ...hidden, visits: [gaveUp(0, 60)] }),
   ];
   const found = gaveUpIn(calls);
   expect(["1", "2"].map((id) => found.get(id)!.returned_at)).toEqual([null, at(100)]);
@@ -100,13 +100,13 @@ test("two callers with hidden numbers are two people, and only their own call ca
 
 test("a wait is short if it is within the queue's own limit, and an unknown wait is never short", () => {
   const short = (limitMs: number, given: Partial<Visit> = {}) =>
-    gaveUpIn([call(1, { legs: [{ ...gaveUp(0, 8), ...given }] })], limitMs).get("1")?.short;
+    gaveUpIn([call(1, { visits: [{ ...gaveUp(0, 8), ...given }] })], limitMs).get("1")?.short;
   expect([short(8_000), short(7_999), short(8_000, { wait_known: false })]).toEqual([true, false, false]);
 });
 
 test("the last of several abandons in one call counts", () => {
-  const legs = [gaveUp(0, 60), answered(100, 110), gaveUp(120, 30)];
-  expect([...gaveUpIn([call(2, { legs }), call(1, { legs: [gaveUp(0, 2)] })])]).toEqual([
+  const visits = [gaveUp(0, 60), answered(100, 110), gaveUp(120, 30)];
+  expect([...gaveUpIn([call(2, { visits }), call(1, { visits: [gaveUp(0, 2)] })])]).toEqual([
     ["1", { ended_at: at(2), short: true, returned_at: at(100) }],
     ["2", { ended_at: at(150), short: false, returned_at: null }],
   ]);

@@ -7,6 +7,7 @@ import {
 } from "@teravoz/domain/numbers";
 import { LAST_MOMENT } from "@teravoz/domain/time";
 import type { Call } from "@teravoz/protocol/client";
+import { storedForm } from "../model/call.ts";
 
 /** Calls, the newest first; `more`: there are older ones. */
 export type NumberCalls = { calls: Call[]; more: boolean };
@@ -28,7 +29,7 @@ export function totalsOf(calls: readonly Call[]): Totals {
   const began = calls.map(({ began_at }) => began_at).sort();
   return {
     calls: calls.length,
-    answered: calls.filter((call) => talkedToAt(call).length > 0).length,
+    answered: calls.filter((call) => talkedToAt(storedForm(call)).length > 0).length,
     abandoned: abandonedIn(calls, () => USUAL_PROMISE).length,
     talkMs: calls.reduce((sum, call) => sum + talkMsOf(call), 0),
     first: began[0] ?? null,
@@ -41,10 +42,10 @@ export function totalsOf(calls: readonly Call[]): Totals {
  * for an outbound call, the talk lasts until the last agent left.
  */
 function talkMsOf(call: Call): number {
-  const { counted_as, legs, talks, connected_at, finished_at } = call;
+  const { counted_as, visits, talks, connected_at, finished_at } = call;
   if (counted_as === "internal") return 0;
-  if (counted_as === "inbound" && legs.length > 0)
-    return legs.reduce((sum, visit) => sum + lasted(visit.answered_at, visit.talked_until), 0);
+  if (counted_as === "inbound" && visits.length > 0)
+    return visits.reduce((sum, visit) => sum + lasted(visit.answered_at, visit.talked_until), 0);
   if (talks.some(({ ended_at }) => !ended_at)) return 0;
   const from = counted_as === "outbound" ? connected_at : (talks[0]?.entered_at ?? null);
   const left = talks.reduce<string | null>((last, { ended_at }) => later(last, ended_at), null);
@@ -68,4 +69,4 @@ type PromiseOf = (queue: string | null) => QueuePromise;
 
 /** All abandoned visits of these calls, the latest first. */
 const abandonedIn = (calls: readonly Call[], promiseOf: PromiseOf): Abandoned[] =>
-  listAbandoned(calls, { window: { from: new Date(0), to: LAST_MOMENT }, promiseOf });
+  listAbandoned(calls.map(storedForm), { window: { from: new Date(0), to: LAST_MOMENT }, promiseOf });

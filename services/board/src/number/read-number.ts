@@ -4,6 +4,7 @@ import { createPaced } from "../base/paced.ts";
 import { page, query } from "../base/route.ts";
 import { ask, changed, connection } from "../base/socket.ts";
 import { BY_BEGIN } from "../calls/list/followed-calls.ts";
+import { WITHOUT_LEGS } from "../model/call.ts";
 import type { NumberCalls } from "./number-calls.ts";
 
 /** The number of calls per page: almost all callers have fewer. */
@@ -41,7 +42,8 @@ async function readPages(number: string, wanted: number): Promise<NumberCalls | 
   const calls: Call[] = [];
   let cursor: string | undefined;
   for (let read = 0; read < wanted; read++) {
-    const answer = await ask("ListCalls", { params: { number }, ...BY_BEGIN, limit: PAGE, cursor });
+    const asked = { params: { number }, ...BY_BEGIN, ...WITHOUT_LEGS };
+    const answer = await ask("ListCalls", { ...asked, limit: PAGE, cursor });
     if (answer?.status !== "Ok") return null;
     calls.push(...answer.data);
     cursor = answer.next;

@@ -58,9 +58,9 @@ async function query(sources: Sources, command: Command): Promise<Answer> {
   const { queries, board, countStats, deliveries, system } = sources;
   switch (command.event) {
     case "ListCalls": {
-      const { filter, ...page } = command;
+      const { filter, legs: _, ...page } = command;
       const found = await queries.listCalls(filter, page);
-      return { message: callList(command.event, found), calls: null };
+      return { message: callList(command.event, found, command), calls: null };
     }
     case "ListCallEvents": {
       const { call_id, limit, cursor } = command;
@@ -99,10 +99,10 @@ async function query(sources: Sources, command: Command): Promise<Answer> {
     case "ShowNumber":
       return { message: answer(command.event, command.telephone), calls: null };
     case "Subscribe": {
-      const { filter, ...page } = command;
+      const { filter, legs: _, ...page } = command;
       const found = await queries.listCalls(filter, { ...page, cursor: null });
       // a subscription has no next page: changes follow instead
-      return { message: callList(command.event, { ...found, next: null }), calls: found.items };
+      return { message: callList(command.event, { ...found, next: null }, command), calls: found.items };
     }
   }
 }

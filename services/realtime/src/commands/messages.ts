@@ -1,5 +1,11 @@
 import type { Call, CallPage, Page, StoredEvent } from "@teravoz/domain";
-import { type Answers, type CommandName, type Pushes, SOCKET_ERRORS } from "@teravoz/protocol";
+import {
+  type Answers,
+  type CommandName,
+  type Pushes,
+  type Call as SentCall,
+  SOCKET_ERRORS,
+} from "@teravoz/protocol";
 
 /**
  * A message to a socket: its name and its envelope as JSON text, `{"data":…,"event":…,"status":"Ok"|"Failed"}`. The
@@ -36,8 +42,8 @@ function encode(event: string, data: string, status: Status, { next, cut, left }
   return { event, status, body, bytes: Buffer.byteLength(body) };
 }
 
-const push = <N extends keyof Pushes>(event: N, data: Pushes[N], more: More = {}): Message =>
-  encode(event, JSON.stringify(data), "Ok", more);
+const push = <N extends keyof Pushes>(event: N, data: Pushes[N]): Message =>
+  encode(event, JSON.stringify(data), "Ok");
 
 export const welcome = push("Welcome", "Welcome");
 export const dataChanged = push("DataChanged", {});
@@ -63,13 +69,33 @@ export const answer = <N extends CommandName>(
   next: string | null = null,
 ): Message => encode(event, JSON.stringify(data), "Ok", { next });
 
-export const callList = (event: "ListCalls" | "Subscribe", { items, next, cut }: CallPage): Message =>
-  encode(event, JSON.stringify(items satisfies Answers[typeof event]), "Ok", { next, cut: cut === true });
+/** The form of the calls that a client asked for. With `legs: false` they lack the alias of their visits. */
+export type CallForm = { legs?: false };
 
-export const callChanged = (call: Call): Message => push("CallChanged", call);
+export const callList = (
+  event: "ListCalls" | "Subscribe",
+  { items, next, cut }: CallPage,
+  form: CallForm,
+): Message =>
+  encode(event, `[${items.map((call) => callItem(call, form)).join(",")}]`, "Ok", {
+    next,
+    cut: cut === true,
+  });
+
+export const callChanged = (call: Call, form: CallForm): Message =>
+  encode("CallChanged", callItem(call, form), "Ok");
 
 /** The last CallChanged of a call that no longer meets the conditions of a subscription. */
-export const callLeft = (call: Call): Message => push("CallChanged", call, { left: true });
+export const callLeft = (call: Call, form: CallForm): Message =>
+  encode("CallChanged", callItem(call, form), "Ok", { left: true });
+
+/** A Call of the protocol as JSON text. The list of visits is encoded once and spliced in under each of its names. */
+function callItem({ legs: visits, ...call }: Call, { legs }: CallForm): string {
+  const others: Omit<SentCall, "visits" | "legs"> = call;
+  const list = JSON.stringify(visits satisfies SentCall["visits"]);
+  const alias = legs === false ? "" : `,"legs":${list}`;
+  return `${JSON.stringify(others).slice(0, -1)},"visits":${list}${alias}}`;
+}
 
 export const callErased = (aggregate_id: string): Message => push("CallErased", { aggregate_id });
 

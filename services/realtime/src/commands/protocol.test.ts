@@ -63,6 +63,19 @@ describe("a command", () => {
     });
   });
 
+  test.each(["ListCalls", "Subscribe"])(
+    "%s keeps that the client declined `legs`, and refuses any other value",
+    (event) => {
+      expect(commandOf(event, { legs: false })).toMatchObject({ event, legs: false });
+      for (const left of [{}, { legs: null }, { legs: "" }])
+        expect(commandOf(event, left)).not.toHaveProperty("legs");
+      for (const legs of [true, 0, "false", []])
+        expect(errorOf(event, { legs })).toBe("legs must be false, or left out");
+      const [plain, declined] = [{}, { legs: false }].map((data) => commandKey(commandOf(event, data)));
+      expect(declined).not.toBe(plain);
+    },
+  );
+
   test("a command takes a window beside its parameters, in any form of ISO 8601", () => {
     const data = { since: "2026-11-25T07:00:00-03:00", until: "2026-11-25T11:00:00.5Z" };
     const window = { since: new Date("2026-11-25T10:00:00Z"), until: new Date("2026-11-25T11:00:00.500Z") };

@@ -14,13 +14,18 @@ import {
   readCommand,
   unknownEvent,
 } from "@teravoz/protocol";
-import { failed, type Message } from "./messages.ts";
+import { type CallForm, failed, type Message } from "./messages.ts";
 
 /** A message of a client before its parameters are read. */
 export type Request = { event: string; data: unknown };
 
 /** The calls of a list or a subscription. Without `order` they are sorted by id. */
-export type AskedCalls = { filter: CallFilter; window?: CallWindow; order?: "began_at"; limit: number };
+export type AskedCalls = CallForm & {
+  filter: CallFilter;
+  window?: CallWindow;
+  order?: "began_at";
+  limit: number;
+};
 
 /** The commands whose parameters depend on the account's numbers and queues, in their final form. */
 type AccountCommands = {
@@ -78,7 +83,7 @@ function fitToAccount(command: ReadCommand, account: SearchAccount): Command {
 }
 
 function askedCalls(
-  { params, since, until, order, limit }: CommandData<"Subscribe">,
+  { params, since, until, order, limit, legs }: CommandData<"Subscribe">,
   account: SearchAccount,
 ): AskedCalls {
   const window = given({ since, until });
@@ -86,6 +91,7 @@ function askedCalls(
     filter: filterOf(params, account),
     ...(since || until ? { window } : {}),
     ...(order === "began_at" ? { order } : {}),
+    ...(legs === false ? { legs } : {}),
     limit,
   };
 }

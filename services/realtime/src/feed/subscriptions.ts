@@ -1,5 +1,5 @@
 import type { Call, CallQueries } from "@teravoz/domain";
-import { callChanged, callErased, callLeft, type Message } from "../commands/messages.ts";
+import { type CallForm, callChanged, callErased, callLeft, type Message } from "../commands/messages.ts";
 import { type Clock, createThrottle, type Throttle } from "../commands/throttle.ts";
 import {
   absentFrom,
@@ -35,7 +35,7 @@ export type Registration = {
 };
 
 /** The calls that a client subscribed to, with at most `limit` calls in its snapshot. */
-export type Asked = Selection & { limit: number };
+export type Asked = Selection & CallForm & { limit: number };
 
 export type Subscriptions = {
   register(asked: Asked, deliver: Deliver): Registration;
@@ -63,8 +63,8 @@ type Shared = {
 type State = { views: Map<string, Shared>; clock: Clock; requestResync: () => void };
 
 /**
- * Creates the views of all subscribers. Equal selections and limits share one view, which is removed with its last
- * subscriber. `requestResync` requests another read of everything.
+ * Creates the views of all subscribers. Equal selections, forms and limits share one view, which is removed with its
+ * last subscriber. `requestResync` requests another read of everything.
  */
 export function createSubscriptions(clock: Clock, requestResync: () => void): Subscriptions {
   const views = new Map<string, Shared>();
@@ -90,20 +90,22 @@ export function createSubscriptions(clock: Clock, requestResync: () => void): Su
 const changeOf = (call: Call): Delta => ({
   aggregate_id: call.aggregate_id,
   call,
-  message: once(() => callChanged(call)),
-  left: once(() => callLeft(call)),
+  message: onceEach((form) => callChanged(call, form)),
+  left: onceEach((form) => callLeft(call, form)),
 });
 
 function erasureOf(aggregate_id: string): Delta {
-  const message = once(() => callErased(aggregate_id));
+  const message = onceEach(() => callErased(aggregate_id));
   return { aggregate_id, call: null, message, left: message };
 }
 
-function once<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => {
-    made ??= make();
-    return made;
+/** Makes the message of each form when it is first needed. */
+function onceEach(make: (form: CallForm) => Message): (form: CallForm) => Message {
+  const made: { whole?: Message; withoutLegs?: Message } = {};
+  return (form) => {
+    const name = form.legs === false ? "withoutLegs" : "whole";
+    made[name] ??= make(form);
+    return made[name];
   };
 }
 
@@ -129,12 +131,12 @@ function register({ views, clock, requestResync }: State, asked: Asked, deliver:
   };
 }
 
-function share(views: Map<string, Shared>, { limit, ...subject }: Asked, clock: Clock): Shared {
-  const key = JSON.stringify([subject.filter, limit, subject.window, subject.order]);
+function share(views: Map<string, Shared>, { limit, legs, ...subject }: Asked, clock: Clock): Shared {
+  const key = JSON.stringify([subject.filter, limit, subject.window, subject.order, legs]);
   const existing = views.get(key);
   if (existing) return existing;
   const frame = createThrottle(FRAME_MS, () => sendFrame(shared), clock);
-  const view = createView(subject, limit);
+  const view = createView(subject, legs === false ? { legs } : {}, limit);
   const readers = { reading: new Set<Missed>(), incomplete: new WeakSet<Missed>(), live: new Set<Deliver>() };
   const shared: Shared = { key, limit, view, ...readers, frame };
   views.set(key, shared);

@@ -6,17 +6,17 @@ import {
   isFound,
   isInWindow,
 } from "@teravoz/domain";
-import type { Message } from "../commands/messages.ts";
+import type { CallForm, Message } from "../commands/messages.ts";
 
 /**
  * A change of a call: its new state, or null if it was erased. `message` is for subscribers that asked for the call,
- * `left` for those whose conditions it no longer meets. Each is encoded when first needed, then kept.
+ * `left` for those whose conditions it no longer meets. Each form of them is encoded when first needed, then kept.
  */
 export type Delta = {
   aggregate_id: string;
   call: Call | null;
-  message: () => Message;
-  left: () => Message;
+  message: (form: CallForm) => Message;
+  left: (form: CallForm) => Message;
 };
 
 /** The state of a call in a view. `notified` means by a delta, so that every subscriber has this version. */
@@ -28,9 +28,10 @@ type Known = { version: number; notified: boolean; inside: boolean };
  */
 export type Selection = { filter: CallFilter; window?: CallWindow; order?: CallOrder };
 
-/** The state that all subscribers of the same selection and limit share. */
+/** The state that all subscribers of the same selection, form and limit share. */
 export type View = {
   selection: Selection;
+  form: CallForm;
   /** The maximum number of calls that the view remembers. Those unchanged for the longest time are dropped first. */
   keep: number;
   known: Map<string, Known>;
@@ -48,16 +49,17 @@ export type Missed = Map<string, Delta>;
 const KEPT_CALLS = 20_000;
 
 /** Creates a view. It remembers at least twice `limit` calls: the snapshot, and as many that arrived since. */
-export function createView(selection: Selection, limit: number): View {
-  return { selection, keep: Math.max(2 * limit, KEPT_CALLS), known: new Map(), pending: new Map() };
+export function createView(selection: Selection, form: CallForm, limit: number): View {
+  const keep = Math.max(2 * limit, KEPT_CALLS);
+  return { selection, form, keep, known: new Map(), pending: new Map() };
 }
 
 export const matches = ({ filter, window = {}, order }: Selection, call: Call): boolean =>
   isFound(call, filter) && isInWindow(call, window, order);
 
 /** Returns the message of a delta for the subscribers of a view. */
-export const messageOf = ({ selection }: View, { call, message, left }: Delta): Message =>
-  call === null || matches(selection, call) ? message() : left();
+export const messageOf = ({ selection, form }: View, { call, message, left }: Delta): Message =>
+  call === null || matches(selection, call) ? message(form) : left(form);
 
 /**
  * Adds a delta to the next frame if the view needs it, for a call inside or one that has just left. Returns whether it

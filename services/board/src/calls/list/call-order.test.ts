@@ -66,7 +66,7 @@ test("an outbound call is sorted by our number as the calling number", () => {
 
 test("a call is sorted by all its queues, in the order of its visits", () => {
   const calls = [["901"], ["900", "902"], ["900"]].map((queues, n) =>
-    call({ legs: queues.map((queue) => sampleVisit({ queue })), queue: "999", code: `${n}` }),
+    call({ visits: queues.map((queue) => sampleVisit({ queue })), queue: "999", code: `${n}` }),
   );
   expect(sorted(calls, "queue")).toEqual(["2", "1", "0"]);
 });

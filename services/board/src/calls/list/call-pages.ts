@@ -1,5 +1,6 @@
 import type { Call } from "@teravoz/protocol/client";
 import { ask, connection, RETRY_MS } from "../../base/socket.ts";
+import { WITHOUT_LEGS } from "../../model/call.ts";
 import { askedPeriod } from "./calls-view.ts";
 import { askedFilter, BY_BEGIN } from "./followed-calls.ts";
 
@@ -20,7 +21,7 @@ export async function* pagesFrom(
 ): AsyncGenerator<{ calls: readonly Call[]; left: Cursor | null }> {
   let left = place;
   while (left && goesOn()) {
-    const asked = { params: askedFilter.peek(), ...askedPeriod.peek(), ...BY_BEGIN };
+    const asked = { params: askedFilter.peek(), ...askedPeriod.peek(), ...BY_BEGIN, ...WITHOUT_LEGS };
     const answer = await ask("ListCalls", { ...asked, limit: PAGE, cursor: left.cursor });
     if (!answer || connection.peek().status !== "live" || !goesOn()) return;
     if (answer.status === "Failed") {

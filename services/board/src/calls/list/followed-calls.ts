@@ -13,7 +13,7 @@ import {
   markLost,
   RETRY_MS,
 } from "../../base/socket.ts";
-import { applyChanges, type Calls, type Changes, replaceAll } from "../../model/call.ts";
+import { applyChanges, type Calls, type Changes, replaceAll, WITHOUT_LEGS } from "../../model/call.ts";
 import { askedPeriod } from "./calls-view.ts";
 
 /** The calls with a waiting caller, followed on all pages except the page of calls. */
@@ -35,8 +35,8 @@ export const askedFilter = computed(() => ({
 /** The calls that this page follows, as Subscribe takes them. As JSON, equal filters are the same subscription. */
 const wanted = computed(() =>
   page.value === "calls"
-    ? JSON.stringify({ params: askedFilter.value, ...askedPeriod.value, ...BY_BEGIN })
-    : JSON.stringify({ params: { waiting: true } }),
+    ? JSON.stringify({ params: askedFilter.value, ...askedPeriod.value, ...BY_BEGIN, ...WITHOUT_LEGS })
+    : JSON.stringify({ params: { waiting: true }, ...WITHOUT_LEGS }),
 );
 
 /**
