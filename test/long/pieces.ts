@@ -22,7 +22,7 @@ const suites: readonly Piece[] = [
   test("properties", "^(packages|services|test/oracle)/", null, FULL),
   test("oracle", "integration/oracle", null, FULL),
   ...[
-    "MongoDB is away",
+    "MongoDB is unavailable",
     "MongoDB is killed",
     "MongoDB is paused",
     "two instances",

@@ -18,7 +18,7 @@ export const settings = {
   SPOOL_DIR: {
     schema: writableDirectory,
     optional: true,
-    doc: "directory on a volume that outlives the instance: keeps events while a broker is away (unset = they are answered 503)",
+    doc: "directory on a volume that outlives the instance: keeps events while a broker is unavailable (unset = they are answered 503)",
   },
   SPOOL_MAX_BYTES: {
     // the minimum holds sixteen of the largest bodies, the maximum gives 2,000 files; the default holds two million

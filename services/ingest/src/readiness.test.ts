@@ -21,7 +21,7 @@ test("without a spool ingest needs the brokers, the topics and the schemas", asy
     expect(await status({ ...GOOD, [missing]: false })).toBe("unavailable");
 });
 
-test("ingest with a spool that takes events is ready even if everything else is away, and reports what is away", async () => {
+test("ingest with a spool that takes events is ready even if everything else is unavailable, and reports what is unavailable", async () => {
   expect(await status(GOOD, true)).toBe("ok");
   expect(await status({ ...GOOD, registry: false }, true)).toBe("ok");
   const { status: ready, checks } = await report(AWAY, true);

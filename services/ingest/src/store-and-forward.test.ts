@@ -95,7 +95,7 @@ describe("store and forward", () => {
     ]);
   });
 
-  test("while the brokers are known to be away, an event does not wait for them", async () => {
+  test("while the brokers are known to be unavailable, an event does not wait for them", async () => {
     const { set, spooling, published, spooled } = stage();
     set.connected = false;
     await spooling.publish(eventOf(TEXTS[0]!));

@@ -15,7 +15,10 @@ export type Outlets = {
 /** The maximum number of notices that wait for an acknowledgement, far below the limit of the publisher's queue. */
 const NOTICES_AT_ONCE = 2_000;
 
-/** Sends a notice for each change. Throws Unavailable while Kafka is away; a notice that is sent twice is harmless. */
+/**
+ * Sends a notice for each change. Throws Unavailable while Kafka is unavailable; a notice that is sent twice is
+ * harmless.
+ */
 export async function notifyChanges(
   { codec, publisher, topics }: Outlets,
   changes: readonly Change[],

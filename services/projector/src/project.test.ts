@@ -503,7 +503,7 @@ test("nothing is stored before every record that cannot be read is parked", asyn
   expect([await isStored("1"), await position()]).toEqual([false, null]);
 });
 
-test("nothing is parked, stored or notified while the registry is away and a schema is unknown", async () => {
+test("nothing is parked, stored or notified while the registry is unavailable and a schema is unknown", async () => {
   const decodeEvent = () => Promise.reject(new Unavailable("registry away"));
   const { handle } = project({ codec: { decodeEvent, encodeEvent: async () => Buffer.from("") } });
   await expect(handle(batchOf(null, [record(0, eventOf("a", "1"))]))).rejects.toThrow(Unavailable);

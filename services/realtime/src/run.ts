@@ -38,8 +38,8 @@ import { createStatusReader } from "./system/status-reader.ts";
 import { isLoopbackAddress } from "./transports/admission.ts";
 
 /**
- * The longest wait for leaving a group. A broker that is away cannot remove the group; an empty group without offsets
- * does no harm and expires there.
+ * The longest wait for leaving a group. A broker that is unavailable cannot remove the group; an empty group without
+ * offsets does no harm and expires there.
  */
 const LEAVE_MS = 4_000;
 
@@ -78,7 +78,7 @@ async function startRealtime(service: RealtimeService, around: NonNullable<Seams
   const redrive = openRedrive(service, kafka, deadLetters);
   const queries = around(storage.queries);
   const realtime = createSockets(service, { queries, deadLetters, redrive, system });
-  // changes made while MongoDB was away may have had no notice
+  // changes made while MongoDB was unavailable may have had no notice
   storage.onReachable(() => realtime.feed.resync());
   const changes = followChanges(service, kafka, realtime);
   void checkRules(service, account);

@@ -7,8 +7,8 @@ export type Window = {
   /** Time from the first of them to the last. */
   refusedMs: number;
   /**
-   * Requests without an answer: the connection was refused or reset, or timed out, because the instance was away or
-   * hung.
+   * Requests without an answer: the connection was refused or reset, or timed out, because the instance was unavailable
+   * or hung.
    */
   unanswered: number;
   /** Time from the end of the fault to the first 200 of a request that began after it; null without one. */

@@ -11,7 +11,7 @@ export type Outage = { uri: string; go(): Promise<void>; comeBack(): Promise<voi
 export type AwayFigures = {
   /** Time from MongoDB's first start to the readiness of a realtime that was started before it. */
   readyMs: number;
-  /** Number of each answer to the clients' questions while MongoDB was away, and the longest wait for one. */
+  /** Number of each answer to the clients' questions while MongoDB was unavailable, and the longest wait for one. */
   answers: Record<string, number>;
   answeredMs: number;
   unready: boolean;
@@ -35,7 +35,10 @@ type Options = {
   awayMs: number;
 };
 
-/** Starts another realtime while MongoDB is away, connects the clients, and takes MongoDB away again for `awayMs`. */
+/**
+ * Starts another realtime while MongoDB is unavailable, connects the clients, and takes MongoDB away again for
+ * `awayMs`.
+ */
 export async function loseMongodb(gateway: Gateway, options: Options): Promise<AwayFigures> {
   const { outage } = options;
   const realtime = await startBeforeMongodb(gateway, outage);

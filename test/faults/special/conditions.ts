@@ -12,7 +12,7 @@ export function madeDirectory(path: string): string {
   return path;
 }
 
-/** Store and forward: the broker is away for a long time, and ingests die while events wait in their spools. */
+/** Store and forward: the broker is unavailable for a long time, and ingests die while events wait in their spools. */
 export const spoolOn = (kills: number): Campaign => ({
   name: "broker away, spool on",
   endsInDeath: false,

@@ -108,7 +108,7 @@ test("an event that should be refused but cannot be kept is answered 503, not 42
   expect(answer.headers["retry-after"]).toBe("2");
 });
 
-test("while the broker is away or its queue is full, the answer is 503 with Retry-After, at once", async () => {
+test("while the broker is unavailable or its queue is full, the answer is 503 with Retry-After, at once", async () => {
   ingest.broker.take = () => Promise.reject(new Unavailable("5511999998888"));
   const began = performance.now();
   const answer = await post(CALL);

@@ -129,7 +129,7 @@ async function beAway(opened: TestTopics, untilCleaned: () => Promise<void>) {
   return { after, logged, stored: () => stored(after), bodies: [first, ...rest].flat() };
 }
 
-test("a projector that was away while the cleaner worked on topics with our settings loses nothing; with a minimum lag of 0 it detects, counts and logs the missing offsets and reads the rest", async () => {
+test("a projector that was unavailable while the cleaner worked on topics with our settings loses nothing; with a minimum lag of 0 it detects, counts and logs the missing offsets and reads the rest", async () => {
   const ours = await openCleaned({});
   const careless = await openCleaned({ "min.compaction.lag.ms": "0", "max.compaction.lag.ms": "1000" });
   let cleaned: { left: number; offsets: number } | undefined;

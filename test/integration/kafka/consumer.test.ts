@@ -209,7 +209,7 @@ test("a partition that waits delays no other partition of its broker", async () 
   await eventually(() => expect(stored.values.slice(-2)).toEqual([0, 1]), 15_000);
 });
 
-test("while the database is away, no record is skipped, and all are handled after its return", async () => {
+test("while the database is unavailable, no record is skipped, and all are handled after its return", async () => {
   const stored = nothingStored();
   const consumer = project(stored);
   await isReady(consumer);

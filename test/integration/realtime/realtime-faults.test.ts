@@ -76,7 +76,7 @@ test(
 );
 
 test(
-  "while MongoDB is away, sockets stay connected and commands fail; 5 s after its return all boards are notified and correct",
+  "while MongoDB is unavailable, sockets stay connected and commands fail; 5 s after its return all boards are notified and correct",
   async () => {
     const outage = await openCut(process.env.MONGODB_URI!);
     await expectRightAfter(gateway, outage, "MongoDB cut off").finally(outage.close);

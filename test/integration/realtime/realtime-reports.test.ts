@@ -94,7 +94,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
   });
 });
 
-test("numbers that failed while the database was away are right after its return", async () => {
+test("numbers that failed while the database was unavailable are right after its return", async () => {
   const client = await connectClient("websocket", realtime.url);
   const queues = follow(await client.ask("SubscribeQueues"), "queue");
   realtime.away = true;

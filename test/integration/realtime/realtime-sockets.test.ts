@@ -109,7 +109,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     expect(client.of("CallChanged").map(({ data }) => data.aggregate_id)).toEqual(["two"]);
   });
 
-  test("while the database is away commands fail and sockets stay, and missed changes arrive after its return", async () => {
+  test("while the database is unavailable commands fail and sockets stay, and missed changes arrive after its return", async () => {
     const client = await connect(transport);
     await client.ask("Subscribe", {});
     const changes = await realtime.store(body("call.new", "missed"));

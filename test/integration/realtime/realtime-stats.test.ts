@@ -28,7 +28,7 @@ test.each(["0", "1441", "-1", "1.5", "abc", "", "30&minutes=40", "99999"])(
   },
 );
 
-test("while the database is away the answer is 503 with Retry-After, and 200 after its return", async () => {
+test("while the database is unavailable the answer is 503 with Retry-After, and 200 after its return", async () => {
   realtime.away = true;
   const answer = await get();
   expect([answer.status, answer.headers.get("Retry-After")]).toEqual([503, "2"]);

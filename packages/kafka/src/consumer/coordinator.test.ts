@@ -43,7 +43,7 @@ const fails = (type: string) => async () => {
 
 test.each([
   ["is no longer the coordinator", fails("NOT_COORDINATOR_FOR_GROUP")],
-  ["is away", fails("ECONNREFUSED")],
+  ["is unavailable", fails("ECONNREFUSED")],
 ])("if the broker %s, the heartbeat goes to the next one and the member sees no error", async (_, answer) => {
   const { asked, heard, member } = await open(answer, answers);
   const beat = member.heartbeat({});

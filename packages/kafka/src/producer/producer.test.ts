@@ -29,7 +29,7 @@ function createBrokers() {
     );
     const faults = records.map(({ destination }) => broken.get(destination));
     if (faults.includes("silence")) await new Promise(() => {});
-    if (faults.includes("throw")) throw new Error("a broker is away");
+    if (faults.includes("throw")) throw new Error("a broker is unavailable");
     return [...Map.groupBy(records, ({ destination }) => destination)].map(([destination, all]) => {
       const { topic, partition } = all[0]!;
       const tooLarge = all.reduce((sum, { value }) => sum + value.length, 0) > LARGEST;

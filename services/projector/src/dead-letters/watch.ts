@@ -21,7 +21,7 @@ type Deps = {
 
 /**
  * Keeps the gauge of waiting dead letters up to date, and dead letters within their limits. Returns a function that
- * stops it. While the database is away the gauge keeps its last value.
+ * stops it. While the database is unavailable the gauge keeps its last value.
  */
 export function watchDeadLetters({ everyMs = LOOK_EVERY_MS, ...deps }: Deps): () => Promise<void> {
   let looking: Promise<void> | null = null;

@@ -7,7 +7,7 @@ import { type ErasePorts, erasePerson } from "./erase.ts";
 const NOW = new Date("2026-01-02T03:04:05Z");
 const ANA = { kind: "number", key: "+5511987654321" } as const;
 
-/** Creates ports that record the order in which they are used. The port named `broken` is away. */
+/** Creates ports that record the order in which they are used. The port named `broken` is unavailable. */
 function createPorts(broken?: string) {
   const happened: string[] = [];
   const happen = async (what: string): Promise<Receipt> => {

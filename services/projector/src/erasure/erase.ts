@@ -29,7 +29,7 @@ export type ErasePorts = {
 
 /**
  * Requests erasures. Resolves when the ledger and the log have them; the projector of each partition then carries them
- * out. A request may be repeated. Throws Unavailable if the ledger or the log is away.
+ * out. A request may be repeated. Throws Unavailable if the ledger or the log is unavailable.
  */
 export async function eraseSubjects(
   ports: ErasePorts,

@@ -29,7 +29,7 @@ export function watchLedgerKeys(
     try {
       await demandLedgerKeys(ports);
     } catch (err) {
-      if (err instanceof Unavailable) ports.log.debug({ err }, "the ledger of erasures is away");
+      if (err instanceof Unavailable) ports.log.debug({ err }, "the ledger of erasures is unavailable");
       else fail("ledger keys", err);
     }
   };

@@ -68,7 +68,7 @@ async function run(
   } catch (err) {
     const isAway = err instanceof Unavailable;
     ports.log[isAway ? "warn" : "error"]({ err }, "preview of an erasure failed");
-    const message = isAway ? "a dependency is away: request the preview again" : "internal error";
+    const message = isAway ? "a dependency is unavailable: request the preview again" : "internal error";
     return { state: "failed", finished_at: ports.now(), message };
   }
 }

@@ -30,7 +30,7 @@ import { formatReport } from "./report.ts";
 const settings = { ...accountSettings, ...kafkaSettings, ...registrySettings, ...mongoSettings };
 type Settings = Config<typeof settings>;
 
-/** The longest time that MongoDB or Kafka may be away during a run. */
+/** The longest time that MongoDB or Kafka may be unavailable during a run. */
 const AWAY_LIMIT_MS = 60_000;
 /** The exit code after SIGINT, as shells define it: 128 + 2. */
 const INTERRUPTED = 130;

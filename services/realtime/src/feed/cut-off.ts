@@ -16,8 +16,8 @@ export type Readiness = {
 
 export type CutOffLimits = {
   /**
-   * A leader that answers no fetch for this time counts as away. A leader answers every quarter of a second, with or
-   * without records.
+   * A leader that answers no fetch for this time counts as unavailable. A leader answers every quarter of a second,
+   * with or without records.
    */
   staleMs: number;
   /**

@@ -129,7 +129,7 @@ test("an erasure is notified even if a late notice of the same call arrives with
   expect(notified).toEqual(["one erased", "DataChanged"]);
 });
 
-test("no socket is notified while the database is away; after its return the views are read again, then all are notified", async () => {
+test("no socket is notified while the database is unavailable; after its return the views are read again, then all are notified", async () => {
   let away = true;
   const queries = queriesOver([sampleCall()]);
   const orAway =

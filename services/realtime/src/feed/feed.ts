@@ -47,8 +47,8 @@ const MISSED_MS = 300_000;
  */
 const LATE_MS = 5_000;
 /**
- * The time between two attempts while the database is away. It is short enough for the 5 s that a client may wait after
- * the database's return.
+ * The time between two attempts while the database is unavailable. It is short enough for the 5 s that a client may
+ * wait after the database's return.
  */
 const RETRY_MS = 1_000;
 

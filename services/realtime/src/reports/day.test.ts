@@ -71,7 +71,7 @@ describe("the day", () => {
     expect(await versions()).toEqual({ new: 1 });
   });
 
-  test("a read of the calls fails while the database is away, and the next request reads again", async () => {
+  test("a read of the calls fails while the database is unavailable, and the next request reads again", async () => {
     const { readings, versions } = start();
     const failed = versions();
     readings[0]!.reject(new Unavailable("away"));

@@ -18,8 +18,8 @@ import { createStatuses, type HeardStatus } from "./statuses.ts";
 export type System = {
   heard(records: readonly HeardStatus[]): void;
   /**
-   * Reports on the system; rates and refusals are of the last `minutes`. Never rejects: a part whose source is away is
-   * left out.
+   * Reports on the system; rates and refusals are of the last `minutes`. Never rejects: a part whose source is
+   * unavailable is left out.
    */
   report(minutes: number): Promise<SystemReport>;
 };
