@@ -52,7 +52,7 @@ test("an event whose type only a newer release knows adds fields to the call and
     received({ type: "call.waiting", ms: 0, queue: "900" }),
     received({ type: "actor.entered", ms: 5_000, actor: "ana" }),
   ];
-  const newer = { ...received({ type: "call.data-provided", ms: 2_000, code: "42" }), type: "call.parked" };
+  const newer = { ...received({ type: "call.data-provided", ms: 2_000, code: "42" }), type: "call.imagined" };
   const { code, events, ...course } = foldCall([...known, newer])!;
   expect([code, events]).toEqual(["42", 3]);
   const { code: _code, events: _events, ...before } = foldCall(known)!;
