@@ -78,7 +78,7 @@ test("a release with a raised fold takes over under traffic: the older projector
   const board = await followCalls(opened.realtime[0]!.url);
 
   const sending = keepSending(opened);
-  sending.pause(300);
+  sending.pause(500);
   newer = await startNewer(opened);
   for (const older of opened.projector) {
     // the other one has no partition any more, or is fenced in its next batch: in both cases it writes

@@ -134,7 +134,7 @@ test("a rebuild under live traffic corrects every call, and notifies every clien
   const sending = keepSending(gateway);
   await sending.untilMore(300);
   // the command takes about two seconds to load and connect
-  sending.pause(150);
+  sending.pause(500);
   const { code, stdout } = await rebuild().done;
   await sending.untilMore(50);
   sent.push(...(await sending.stop()));

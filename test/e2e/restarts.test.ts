@@ -7,7 +7,7 @@ import { connectClient } from "../support/traffic/socket-clients.ts";
 import { bodiesOfCalls, shuffle } from "../support/traffic/traffic.ts";
 
 /** Pause of each sender in ms while services start. The load continues, and leaves CPU to the services. */
-const EASY_MS = 200;
+const EASY_MS = 500;
 
 describe("two of each service", () => {
   let gateway: Gateway;

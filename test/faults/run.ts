@@ -39,9 +39,6 @@ const CORES = 2;
 /** Strikes begin for eight minutes. The last strike, the quiet and the check follow. */
 const LONG = { deadlineMs: 15 * 60_000, timings: "production" } as const;
 
-// Kafka starts often and runs for minutes only: the JVM's second compiler costs more than it saves
-process.env.JAVA_TOOL_OPTIONS ??= "-XX:TieredStopAtLevel=1";
-
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
 const interrupted = new AbortController();

@@ -24,6 +24,8 @@ export async function withSharedStack<T>(run: (stack: Stack) => Promise<T>): Pro
   const stop = () => stopping.abort(new Error("stopped"));
   process.once("SIGINT", stop).once("SIGTERM", stop);
   await clearDeadRuns();
+  // Kafka starts often and runs for minutes only: the JVM's second compiler costs more than it saves
+  process.env.JAVA_TOOL_OPTIONS ??= "-XX:TieredStopAtLevel=1";
   const name = `${PREFIX}${process.pid}`;
   const before = process.env.TMPDIR ?? "";
   await mkdir(SUITES + name, { recursive: true });

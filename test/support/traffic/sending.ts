@@ -6,9 +6,9 @@ import { bodiesOfCalls, shuffle } from "./traffic.ts";
 
 /** Number of requests at once. */
 const SENDERS = 32;
-const RETRY_MS = 50;
+const RETRY_MS = 200;
 /** Number of events after which the sender slows down. More would only make the test wait longer for them. */
-const MANY = 1_000;
+const MANY = 600;
 /** Pause of each sender from then on, in ms: about 60 events a second in all. */
 const SLOW_MS = 500;
 /**
