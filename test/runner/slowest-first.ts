@@ -20,16 +20,33 @@ export function readKnownSeconds(file = join(root, "test", "timings.json")): Rec
  */
 export const secondsOf = (known: Record<string, number>, path: string): number => known[path] ?? 60;
 
+const WITH_WHOLE_GATEWAY = /^test\/(e2e|browser)\//;
+
 /**
- * Jest's sequencer. It starts the slowest suites first, so that all workers end at about the same time. Jest
- * requires a class and a default export.
+ * Takes alternately from the suites on a whole gateway, which keep the cores busy, and from the others, which mostly
+ * wait. Two busy ones at once take several times as long: starved consumers lose their partitions again and again.
+ */
+export function alternate(paths: readonly string[]): string[] {
+  const busy = paths.filter((path) => WITH_WHOLE_GATEWAY.test(path));
+  const others = paths.filter((path) => !WITH_WHOLE_GATEWAY.test(path));
+  const pairs = Array.from({ length: Math.max(busy.length, others.length) }, (_, n) => [busy[n], others[n]]);
+  return pairs.flat().filter((path) => path !== undefined);
+}
+
+/**
+ * Jest's sequencer. It starts the slowest suites of each kind first, so that all workers end at about the same time.
+ * Jest requires a class and a default export.
  */
 export default class SlowestFirst {
   sort(files: JestTestFile[]): JestTestFile[] {
     const known = readKnownSeconds();
-    const seconds = ({ path }: JestTestFile) => secondsOf(known, relative(root, path));
-    const bytes = ({ path }: JestTestFile) => statSync(path).size;
-    return files.toSorted((one, other) => seconds(other) - seconds(one) || bytes(other) - bytes(one));
+    const byPath = new Map(files.map((file) => [relative(root, file.path), file]));
+    const seconds = (path: string) => secondsOf(known, path);
+    const bytes = (path: string) => statSync(join(root, path)).size;
+    const slowest = [...byPath.keys()].sort(
+      (one, other) => seconds(other) - seconds(one) || bytes(other) - bytes(one),
+    );
+    return alternate(slowest).map((path) => byPath.get(path)!);
   }
   allFailedTests(files: JestTestFile[]): JestTestFile[] {
     return files;
