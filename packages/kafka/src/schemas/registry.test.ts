@@ -4,6 +4,16 @@ import { listen } from "@teravoz/runtime";
 import { topicNames } from "../topics/topics.ts";
 import { registerSchemas } from "./registry.ts";
 
+test("a registration at a registry that is away says that it does not answer, and gives no status", async () => {
+  const config = {
+    SCHEMA_REGISTRY_URL: "http://127.0.0.1:1",
+    SCHEMA_REGISTRY_USERNAME: null,
+    SCHEMA_REGISTRY_PASSWORD: null,
+  };
+  const registered = registerSchemas(config, topicNames("p."));
+  await expect(registered).rejects.toThrow(/^the registry did not answer/);
+});
+
 test("a registration that the registry never answers fails after 5 s", async () => {
   const server = createServer((request, response) => {
     if (request.method === "PUT") response.end("{}");

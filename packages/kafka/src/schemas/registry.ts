@@ -101,6 +101,8 @@ export async function registerSchema(
 async function requireCompatibility(config: RegistryConfig, subject: string): Promise<void> {
   const body = JSON.stringify({ compatibility });
   const status = await askRegistry(config, `/config/${encodeURIComponent(subject)}`, { method: "PUT", body });
+  if (status === null)
+    throw new Error(`the registry did not answer when compatibility ${compatibility} was set for ${subject}`);
   if (status !== 200 && status !== 404)
     throw new Error(`the registry refused compatibility ${compatibility} for ${subject} (status ${status})`);
 }
