@@ -4,7 +4,7 @@ import { listen } from "@teravoz/runtime";
 import { topicNames } from "../topics/topics.ts";
 import { registerSchemas } from "./registry.ts";
 
-test("a registration at a registry that is away says that it does not answer, and gives no status", async () => {
+test("a registration at a registry that is unavailable says that it does not answer, and gives no status", async () => {
   const config = {
     SCHEMA_REGISTRY_URL: "http://127.0.0.1:1",
     SCHEMA_REGISTRY_USERNAME: null,
