@@ -131,12 +131,13 @@ function register({ views, clock, requestResync }: State, asked: Asked, deliver:
   };
 }
 
-function share(views: Map<string, Shared>, { limit, legs, ...subject }: Asked, clock: Clock): Shared {
-  const key = JSON.stringify([subject.filter, limit, subject.window, subject.order, legs]);
+function share(views: Map<string, Shared>, asked: Asked, clock: Clock): Shared {
+  const { limit, legs, ...selection } = asked;
+  const key = JSON.stringify([selection.filter, limit, selection.window, selection.order, legs]);
   const existing = views.get(key);
   if (existing) return existing;
   const frame = createThrottle(FRAME_MS, () => sendFrame(shared), clock);
-  const view = createView(subject, legs === false ? { legs } : {}, limit);
+  const view = createView(selection, asked, limit);
   const readers = { reading: new Set<Missed>(), incomplete: new WeakSet<Missed>(), live: new Set<Deliver>() };
   const shared: Shared = { key, limit, view, ...readers, frame };
   views.set(key, shared);
